@@ -1,0 +1,1 @@
+"""Engines: manifests, sessions, adapters. Arrays and strings in, arrays and strings out."""

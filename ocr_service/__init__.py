@@ -1,0 +1,1 @@
+"""The service: intake, jobs, review, export, audit, command line."""

@@ -1,0 +1,289 @@
+"""Bodies of the HTTP API (pydantic). OpenAPI and the UI's client are made from these."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ocr_service.states import DecisionAction, DocumentState, Role
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProblemBody(_Body):
+    """RFC 9457 problem with our stable `code`; `title` is Japanese for people to read."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    request_id: str = ""
+
+
+class QualityBody(_Body):
+    """Verdict on one page, for the scanning station."""
+
+    page: int
+    ok: bool
+    reasons: list[str] = []
+    messages: list[str] = []
+
+
+class ReceiptBody(_Body):
+    """Answer to a posting: it is stored and will be read."""
+
+    id: str
+    batch_id: str
+    state: DocumentState
+    duplicate: bool = False
+    page_count: int
+    quality: list[QualityBody]
+
+
+class FormRef(_Body):
+    """A form by id and revision, with its title."""
+
+    id: str
+    revision: str
+    title: str
+
+
+class DocumentBody(_Body):
+    """One document as the queue shows it. No content."""
+
+    id: str
+    batch_id: str
+    state: DocumentState
+    version: int
+    received_at: datetime
+    updated_at: datetime
+    station: str
+    page_count: int
+    form: FormRef | None = None
+    category: str | None = None
+    category_label: str | None = None
+    fields_total: int = 0
+    fields_doubtful: int = 0
+    findings_error: int = 0
+    findings_warning: int = 0
+    claimed_by: str | None = None
+    """Display name of the reviewer who holds it."""
+    claimed_by_me: bool = False
+    failure_code: str | None = None
+    failure_message: str | None = None
+    failure_retryable: bool | None = None
+    suggestion_id: str | None = None
+    quality: list[QualityBody] = []
+
+
+class DocumentList(_Body):
+    """A page of the queue; `next` continues it."""
+
+    items: list[DocumentBody]
+    next: str | None = None
+    counts: dict[DocumentState, int]
+
+
+class BoxBody(_Body):
+    """Pixels of the original scan, origin top left."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class AlternativeBody(_Body):
+    """Another reading of the same ink."""
+
+    value: str
+    confidence: float
+
+
+class OptionBody(_Body):
+    """One option of a mark group."""
+
+    value: str
+    label: str
+
+
+class FieldBody(_Body):
+    """One suggested value with its evidence, and what the form says about it."""
+
+    name: str
+    label: str
+    kind: str
+    value: str | None
+    raw_text: str
+    confidence: float
+    state: Literal["read", "blank", "unreadable", "struck"]
+    source: Literal["read", "derived", "blank"]
+    box: BoxBody | None
+    page: int
+    doubtful: bool
+    alternatives: list[AlternativeBody] = []
+    section: str = ""
+    row: int | None = None
+    required: bool = False
+    critical: bool = False
+    sensitivity: Literal["public", "personal", "special", "number"] = "personal"
+    options: list[OptionBody] = []
+    """Mark groups only."""
+    select: Literal["one", "many"] | None = None
+    hint: str = ""
+
+
+class FindingBody(_Body):
+    """Something to look at, with its rule and ground."""
+
+    rule: str
+    kind: Literal["completeness", "plausibility", "quality", "rule_failed"]
+    severity: Literal["error", "warning", "info"]
+    fields: list[str]
+    message: str
+    ground: str
+
+
+class PageBody(_Body):
+    """One page: size of the original scan; turn it clockwise by `rotation` to show it upright."""
+
+    number: int
+    width: int
+    height: int
+    rotation: Literal[0, 90, 180, 270]
+    form_page: int | None
+    quality: QualityBody
+
+
+class CategoryBody(_Body):
+    """Category with the set of candidates that holds the truth."""
+
+    label: str
+    title: str
+    confidence: float
+    candidates: list[str]
+
+
+class SuggestionBody(_Body):
+    """What the service suggests; only a person's decision makes it a record."""
+
+    id: str
+    document_id: str
+    created_at: datetime
+    form: FormRef | None
+    form_score: float
+    category: CategoryBody
+    fields: list[FieldBody]
+    findings: list[FindingBody]
+    pages: list[PageBody]
+    versions: dict[str, str]
+    seconds: float
+
+
+class DecisionRequest(_Body):
+    """A decision on exactly the suggestion that was shown (a stale one is refused with 409).
+
+    `values` are the values that the reviewer changed, by field name (None empties a field);
+    fields that are not named keep the suggested value. `reason` is required for return and reject.
+    """
+
+    suggestion_id: str
+    action: DecisionAction
+    values: dict[str, str | None] = {}
+    reason: str = Field(default="", max_length=2000)
+
+
+class DecisionBody(_Body):
+    """A decision that was made."""
+
+    id: str
+    document_id: str
+    suggestion_id: str | None
+    action: DecisionAction
+    decided_by: str
+    created_at: datetime
+    reason: str
+    values: dict[str, str | None]
+    changed: list[str]
+    state: DocumentState
+
+
+class FormPinRequest(_Body):
+    """Read the document again as this form."""
+
+    form_id: str
+    revision: str
+
+
+class FormListBody(_Body):
+    """Forms that the service knows."""
+
+    items: list[FormRef]
+
+
+class SignInRequest(_Body):
+    """Either name and password, or a one-time token."""
+
+    name: str | None = None
+    password: str | None = None
+    token: str | None = None
+
+
+class SessionBody(_Body):
+    """Who is signed in."""
+
+    user_id: str
+    name: str
+    display_name: str
+    roles: list[Role]
+    expires_at: datetime
+
+
+class ExportRequest(_Body):
+    """Export all confirmed documents of a form that were not exported yet."""
+
+    form_id: str
+    revision: str | None = None
+    format: Literal["csv", "json", "xlsx"] = "csv"
+
+
+class ExportBody(_Body):
+    """One export file."""
+
+    id: str
+    form: FormRef
+    format: Literal["csv", "json", "xlsx"]
+    state: Literal["ready", "delivered"]
+    document_count: int
+    sha256: str
+    created_at: datetime
+
+
+class ExportList(_Body):
+    """Export files, newest first."""
+
+    items: list[ExportBody]
+    pending: dict[str, int]
+    """Confirmed documents not exported yet, by form id."""
+
+
+class AuditEventBody(_Body):
+    """One event of the audit chain."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, object]
+
+
+class AuditList(_Body):
+    """Events, newest first; `verified` says that the chain is whole."""
+
+    items: list[AuditEventBody]
+    next: str | None = None
+    verified: bool

@@ -1,0 +1,1 @@
+"""Confirmed records leave the service."""

@@ -1,0 +1,1 @@
+"""From posted bytes to a durable document with its job."""

@@ -1,0 +1,1 @@
+"""Database, migrations, encrypted object store."""

@@ -1,0 +1,1 @@
+"""From bytes of a scan to a suggestion: pure functions and records, one stage a file."""

@@ -1,0 +1,1 @@
+"""Form definitions: model, loading, rendering of blanks, templates to register scans on."""

@@ -1,0 +1,1 @@
+"""Normalisers: from what stands on the paper to a value a business system takes."""

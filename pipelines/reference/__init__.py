@@ -1,0 +1,1 @@
+"""Reference tables: postal codes, towns, names. See NOTICE for their sources."""

@@ -1,0 +1,1 @@
+"""Filled synthetic scans with exact truth, from a form definition and a seed."""
