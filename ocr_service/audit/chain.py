@@ -98,7 +98,7 @@ def verify_chain(session: Session, *, after: int = 0, head: str = GENESIS) -> Ch
     expected, events = after, 0
     rows = session.execute(
         select(AuditRow).where(AuditRow.sequence > after).order_by(AuditRow.sequence),
-        execution_options={"yield_per": _BATCH},
+        execution_options={"yield_per": _BATCH, "populate_existing": True},
     ).scalars()
     for row in rows:
         expected += 1
@@ -137,14 +137,14 @@ def event_hash(row: AuditRow) -> str:
 
 
 def canonical_json(value: object) -> bytes:
-    """The one JSON text of a value: sorted keys, no blanks, UTF-8."""
+    """Write a value as its one JSON text: sorted keys, no blanks, UTF-8."""
     return json.dumps(
         value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     ).encode()
 
 
 def as_utc(moment: datetime) -> datetime:
-    """The moment in UTC; SQLite gives times back without their zone, and they are UTC."""
+    """Give the moment in UTC; SQLite gives times back without their zone, and they are UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

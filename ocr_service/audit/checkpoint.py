@@ -30,7 +30,7 @@ class Checkpoint:
 def sign_checkpoint(
     session: Session, key: Ed25519PrivateKey, *, at: datetime | None = None
 ) -> Checkpoint:
-    """A signed checkpoint of the chain as it stands."""
+    """Sign where the chain stands now."""
     last = session.execute(
         select(AuditRow.sequence, AuditRow.hash).order_by(AuditRow.sequence.desc()).limit(1)
     ).first()

@@ -1,0 +1,178 @@
+"""Server-side sessions: an opaque cookie, of which the database keeps only the SHA-256."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ocr_service.audit.chain import SYSTEM, Actor, Subject, append, as_utc
+from ocr_service.auth.lockout import lock_after, locked_for, remembered_failures
+from ocr_service.auth.principal import Principal
+from ocr_service.auth.secrets import fingerprint, new_secret
+from ocr_service.auth.users import find_user, password_matches
+from ocr_service.states import Role
+from ocr_service.storage.tables import SessionRow, SignInTokenRow, UserRow
+from pipelines.errors import CodedError, ErrorCode
+
+_SEEN_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionLimits:
+    """How long a sign-in lasts: `idle` without a request, `absolute` in any case."""
+
+    idle: timedelta = timedelta(minutes=30)
+    absolute: timedelta = timedelta(hours=12)
+
+
+def check_password(session: Session, name: str, password: str, *, now: datetime) -> UserRow | None:
+    """Find the person when the password is right; count the failure and give None when not.
+
+    The caller commits either way, so that failures count. Raises AUTH_LOCKED.
+    """
+    user = session.scalar(select(UserRow).where(UserRow.name == name).with_for_update())
+    if user is None:
+        password_matches(password, None)
+        return None
+    locked_until = as_utc(user.locked_until) if user.locked_until else None
+    left = locked_for(locked_until, now)
+    if left:
+        raise CodedError(ErrorCode.AUTH_LOCKED, seconds=int(left.total_seconds()) + 1)
+    if password_matches(password, user.password_hash) and not user.disabled:
+        user.failed_attempts = 0
+        user.locked_until = None
+        return user
+    user.failed_attempts = remembered_failures(user.failed_attempts, locked_until, now) + 1
+    # Without a new lock the moment still counts: it is what forgetting is measured from.
+    user.locked_until = lock_after(user.failed_attempts, now) or now
+    append(
+        session,
+        Actor(kind="user", id=user.id),
+        "session.refused",
+        Subject(kind="user", id=user.id),
+        {"failures": user.failed_attempts, "locked": user.locked_until > now},
+        at=now,
+    )
+    return None
+
+
+def create_sign_in_token(
+    session: Session,
+    name: str,
+    *,
+    valid_for: timedelta = timedelta(minutes=30),
+    by: Actor = SYSTEM,
+    now: datetime | None = None,
+) -> str:
+    """Make a token that signs the person in once. Raises USER_UNKNOWN."""
+    moment = now or datetime.now(UTC)
+    user = find_user(session, name)
+    if user.disabled:
+        raise CodedError(ErrorCode.USER_UNKNOWN, "disabled", name=name)
+    token = new_secret()
+    session.add(
+        SignInTokenRow(
+            token_sha256=fingerprint(token), user_id=user.id, expires_at=moment + valid_for
+        )
+    )
+    session.flush()
+    append(session, by, "user.token_created", Subject(kind="user", id=user.id), at=moment)
+    return token
+
+
+def redeem_token(session: Session, token: str, *, now: datetime) -> UserRow | None:
+    """Find the person of a token and use it up; None when it is unknown, used or over."""
+    # One UPDATE decides who wins when the same token comes twice at the same time.
+    used = session.execute(
+        update(SignInTokenRow)
+        .where(
+            SignInTokenRow.token_sha256 == fingerprint(token),
+            SignInTokenRow.used_at.is_(None),
+            SignInTokenRow.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(SignInTokenRow.user_id)
+    ).scalar_one_or_none()
+    user = session.get(UserRow, used) if used else None
+    return user if user is not None and not user.disabled else None
+
+
+def open_session(
+    session: Session, user: UserRow, *, method: str, limits: SessionLimits, now: datetime
+) -> tuple[str, Principal]:
+    """Sign the person in; gives the cookie's value and who they are. `method` is audited."""
+    session.execute(
+        delete(SessionRow).where(
+            (SessionRow.expires_at <= now) | (SessionRow.last_seen_at <= now - limits.idle)
+        )
+    )
+    cookie = new_secret()
+    row = SessionRow(
+        token_sha256=fingerprint(cookie),
+        user_id=user.id,
+        created_at=now,
+        expires_at=now + limits.absolute,
+        last_seen_at=now,
+    )
+    session.add(row)
+    session.flush()
+    subject = Subject(kind="user", id=user.id)
+    append(
+        session,
+        Actor(kind="user", id=user.id),
+        "session.opened",
+        subject,
+        {"method": method},
+        at=now,
+    )
+    return cookie, _principal(user, row.expires_at)
+
+
+def find_session(
+    session: Session, cookie: str, *, limits: SessionLimits, now: datetime
+) -> Principal | None:
+    """Give who the cookie belongs to; None when it is unknown or over, or the person disabled."""
+    found = session.execute(
+        select(SessionRow, UserRow)
+        .join(UserRow, UserRow.id == SessionRow.user_id)
+        .where(SessionRow.token_sha256 == fingerprint(cookie))
+    ).first()
+    if found is None:
+        return None
+    row, user = found
+    seen, ends = as_utc(row.last_seen_at), as_utc(row.expires_at)
+    if user.disabled or ends <= now or seen <= now - limits.idle:
+        return None
+    if now - seen > _SEEN_EVERY:
+        row.last_seen_at = now
+    return _principal(user, ends)
+
+
+def close_session(session: Session, cookie: str, *, now: datetime) -> None:
+    """Sign out; an unknown cookie is no error."""
+    user_id = session.execute(
+        delete(SessionRow)
+        .where(SessionRow.token_sha256 == fingerprint(cookie))
+        .returning(SessionRow.user_id)
+    ).scalar_one_or_none()
+    if user_id:
+        actor = Actor(kind="user", id=user_id)
+        append(session, actor, "session.closed", Subject(kind="user", id=user_id), at=now)
+
+
+def _principal(user: UserRow, expires_at: datetime) -> Principal:
+    return Principal(
+        kind="user",
+        id=user.id,
+        name=user.name,
+        display_name=user.display_name,
+        roles=frozenset(Role(role) for role in user.roles),
+        expires_at=expires_at,
+    )
+
+
+def revoke_sessions(session: Session, user_ids: Collection[str]) -> None:
+    """End all sessions of these people."""
+    session.execute(delete(SessionRow).where(SessionRow.user_id.in_(user_ids)))
