@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from ocr_service.clock import utc_now
 from ocr_service.storage.tables import AuditRow
 
 GENESIS = "0" * 64
@@ -78,7 +79,7 @@ def append(
     previous = last.hash if last else GENESIS
     row = AuditRow(
         sequence=last.sequence + 1 if last else 1,
-        at=at or datetime.now(UTC),
+        at=at or utc_now(),
         actor_kind=actor.kind,
         actor_id=actor.id,
         action=action,

@@ -6,7 +6,7 @@ a checkpoint stored elsewhere can.
 
 import base64
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import GENESIS, as_utc, canonical_json
+from ocr_service.clock import utc_now
 from ocr_service.storage.tables import AuditRow
 
 
@@ -34,7 +35,7 @@ def sign_checkpoint(
     last = session.execute(
         select(AuditRow.sequence, AuditRow.hash).order_by(AuditRow.sequence.desc()).limit(1)
     ).first()
-    moment = as_utc(at or datetime.now(UTC)).isoformat(timespec="seconds")
+    moment = as_utc(at or utc_now()).isoformat(timespec="seconds")
     plain = Checkpoint(
         sequence=last.sequence if last else 0, hash=last.hash if last else GENESIS, at=moment
     )

@@ -1,6 +1,7 @@
 """Sign-in, sessions, API keys, roles."""
 
 from ocr_service.auth.keys import authenticate_key, create_key, list_keys, revoke_key
+from ocr_service.auth.lockout import LockPolicy
 from ocr_service.auth.permissions import ROLE_PERMISSIONS, Permission
 from ocr_service.auth.principal import Principal
 from ocr_service.auth.sessions import (
@@ -16,6 +17,7 @@ from ocr_service.auth.users import create_user, disable_user, list_users, set_pa
 
 __all__ = [
     "ROLE_PERMISSIONS",
+    "LockPolicy",
     "Permission",
     "Principal",
     "SessionLimits",

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ocr_service.audit.chain import SYSTEM, Actor, Subject, append, as_utc
 from ocr_service.auth.principal import Principal
 from ocr_service.auth.secrets import fingerprint, new_secret
+from ocr_service.clock import utc_now
 from ocr_service.states import Role
 from ocr_service.storage.tables import ApiKeyRow
 from pipelines.errors import CodedError, ErrorCode
@@ -39,7 +40,7 @@ def create_key(
         secret_sha256=fingerprint(secret),
         name=name,
         roles=sorted(Role(role).value for role in roles),
-        created_at=now or datetime.now(UTC),
+        created_at=now or utc_now(),
     )
     session.add(row)
     session.flush()
@@ -55,7 +56,7 @@ def revoke_key(
     if row is None:
         raise CodedError(ErrorCode.KEY_UNKNOWN, prefix)
     if row.revoked_at is None:
-        row.revoked_at = now or datetime.now(UTC)
+        row.revoked_at = now or utc_now()
         append(session, by, "key.revoked", _subject(prefix), at=now)
 
 

@@ -1,13 +1,18 @@
 """Lock-out after wrong passwords: longer with every failure, forgotten with time."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-FREE_ATTEMPTS = 5
-"""Wrong passwords before the first lock."""
-FIRST_LOCK = timedelta(seconds=30)
-LONGEST_LOCK = timedelta(minutes=15)
-FORGET_AFTER = timedelta(minutes=30)
-"""A lock this long over, and the failures count as forgotten."""
+_FIRST_LOCK = timedelta(seconds=30)
+_FORGET_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LockPolicy:
+    """The `failures`-th wrong password in a row brings the first lock; none is over `longest`."""
+
+    failures: int = 5
+    longest: timedelta = timedelta(minutes=15)
 
 
 def locked_for(locked_until: datetime | None, now: datetime) -> timedelta:
@@ -18,17 +23,20 @@ def locked_for(locked_until: datetime | None, now: datetime) -> timedelta:
 
 
 def remembered_failures(failures: int, locked_until: datetime | None, now: datetime) -> int:
-    """Failures that still count: half of them for every `FORGET_AFTER` since the last lock."""
+    """Failures that still count: half of them for every 30 minutes since the last one's lock."""
     if locked_until is None or failures == 0:
         return failures
-    periods = int(max(now - locked_until, timedelta(0)) / FORGET_AFTER)
+    periods = int(max(now - locked_until, timedelta(0)) / _FORGET_AFTER)
     return failures >> min(periods, failures.bit_length())
 
 
-def lock_after(failures: int, now: datetime) -> datetime | None:
-    """End of the lock that the `failures`-th wrong password in a row brings, or None."""
-    over = failures - FREE_ATTEMPTS
+def lock_after(failures: int, policy: LockPolicy, now: datetime) -> datetime | None:
+    """End of the lock that the `failures`-th wrong password in a row brings, or None.
+
+    30 seconds at first, doubled with every further failure, never over `policy.longest`.
+    """
+    over = failures - policy.failures
     if over < 0:
         return None
     doubled: int = 1 << min(over, 16)
-    return now + min(FIRST_LOCK * doubled, LONGEST_LOCK)
+    return now + min(_FIRST_LOCK * doubled, policy.longest)

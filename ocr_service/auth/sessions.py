@@ -2,16 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import SYSTEM, Actor, Subject, append, as_utc
-from ocr_service.auth.lockout import lock_after, locked_for, remembered_failures
+from ocr_service.auth.lockout import LockPolicy, lock_after, locked_for, remembered_failures
 from ocr_service.auth.principal import Principal
 from ocr_service.auth.secrets import fingerprint, new_secret
 from ocr_service.auth.users import find_user, password_matches
+from ocr_service.clock import utc_now
 from ocr_service.states import Role
 from ocr_service.storage.tables import SessionRow, SignInTokenRow, UserRow
 from pipelines.errors import CodedError, ErrorCode
@@ -27,7 +28,9 @@ class SessionLimits:
     absolute: timedelta = timedelta(hours=12)
 
 
-def check_password(session: Session, name: str, password: str, *, now: datetime) -> UserRow | None:
+def check_password(
+    session: Session, name: str, password: str, *, policy: LockPolicy, now: datetime
+) -> UserRow | None:
     """Find the person when the password is right; count the failure and give None when not.
 
     The caller commits either way, so that failures count. Raises AUTH_LOCKED.
@@ -46,7 +49,7 @@ def check_password(session: Session, name: str, password: str, *, now: datetime)
         return user
     user.failed_attempts = remembered_failures(user.failed_attempts, locked_until, now) + 1
     # Without a new lock the moment still counts: it is what forgetting is measured from.
-    user.locked_until = lock_after(user.failed_attempts, now) or now
+    user.locked_until = lock_after(user.failed_attempts, policy, now) or now
     append(
         session,
         Actor(kind="user", id=user.id),
@@ -67,7 +70,7 @@ def create_sign_in_token(
     now: datetime | None = None,
 ) -> str:
     """Make a token that signs the person in once. Raises USER_UNKNOWN."""
-    moment = now or datetime.now(UTC)
+    moment = now or utc_now()
     user = find_user(session, name)
     if user.disabled:
         raise CodedError(ErrorCode.USER_UNKNOWN, "disabled", name=name)

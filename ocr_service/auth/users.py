@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import UTC, datetime
-from uuid import uuid4
+from datetime import datetime
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -11,6 +10,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import SYSTEM, Actor, Subject, append
+from ocr_service.auth.secrets import new_secret
+from ocr_service.clock import utc_now
+from ocr_service.ids import new_id
 from ocr_service.states import Role
 from ocr_service.storage.tables import SessionRow, SignInTokenRow, UserRow
 from pipelines.errors import CodedError, ErrorCode
@@ -40,14 +42,14 @@ def create_user(
     if session.scalar(select(UserRow.id).where(UserRow.name == name)):
         raise CodedError(ErrorCode.USER_EXISTS, name, name=name)
     user = UserRow(
-        id=uuid4().hex,
+        id=new_id("user"),
         name=name,
         display_name=display_name.strip(),
         password_hash=hash_password(password) if password is not None else None,
         roles=sorted(Role(role).value for role in roles),
         disabled=False,
         failed_attempts=0,
-        created_at=now or datetime.now(UTC),
+        created_at=now or utc_now(),
     )
     session.add(user)
     session.flush()
@@ -120,7 +122,7 @@ _UNKNOWN: list[str] = []
 
 def _unknown_hash() -> str:
     if not _UNKNOWN:
-        _UNKNOWN.append(_HASHER.hash(uuid4().hex))
+        _UNKNOWN.append(_HASHER.hash(new_secret()))
     return _UNKNOWN[0]
 
 
