@@ -1,0 +1,125 @@
+"""Pillow and libheif images of any mode as RGB pixels."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pi_heif
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from pipelines.decode_limits import DecodeLimits, check_size
+from pipelines.decode_tiff import page_frames
+from pipelines.errors import CodedError, ErrorCode
+from pipelines.records import Pixels
+
+_SQUARE = 0.02
+_MAX_ASPECT = 4.0
+
+
+def raster_pages(
+    data: bytes, pillow_format: str, limits: DecodeLimits
+) -> Iterator[tuple[Pixels, float | None]]:
+    """Decode one page after the other: (H x W x 3 RGB, dpi of the metadata or None).
+
+    `pillow_format` is `JPEG`, `PNG`, `TIFF`, `JPEG2000`. The turn of the EXIF orientation is
+    applied, and pixels are made square (fax machines have twice as many across as down). Raises
+    CodedError.
+    """
+    frames = page_frames(data, limits) if pillow_format == "TIFF" else [0]
+    with image_errors(), Image.open(io.BytesIO(data), formats=[pillow_format]) as image:
+        for frame in frames:
+            with image_errors():
+                image.seek(frame)
+                check_size(*image.size, limits)
+                page = _page(image)
+            yield page
+
+
+def heif_page(data: bytes, limits: DecodeLimits) -> tuple[Pixels, float | None]:
+    """Decode the primary image of an HEIC file. Raises CodedError.
+
+    libheif applies the turns and mirrors of the container itself; the EXIF orientation repeats
+    them and must not be applied again.
+    """
+    with image_errors():
+        file = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
+        image = file[file.primary_index]
+        check_size(image.size[0], image.size[1], limits)
+        return _to_rgb(image.to_pillow()), None
+
+
+@contextmanager
+def image_errors() -> Iterator[None]:
+    """Turn whatever a decoder says of hostile bytes into a CodedError."""
+    try:
+        with warnings.catch_warnings():
+            # Sizes are held to our own limit; what Pillow merely warns of is refused there.
+            warnings.simplefilter("ignore")
+            yield
+    except (CodedError, GeneratorExit):
+        raise
+    except MemoryError as error:
+        raise CodedError(ErrorCode.READ_OUT_OF_MEMORY, "image does not fit in memory") from error
+    except Image.DecompressionBombError as error:
+        raise CodedError(ErrorCode.IMAGE_TOO_LARGE, "refused by the decoder") from error
+    except Exception as error:  # decoders raise a dozen kinds on damaged bytes
+        short = "truncated" in str(error) or isinstance(error, EOFError)
+        code = ErrorCode.FILE_TRUNCATED if short else ErrorCode.FILE_CORRUPT
+        raise CodedError(code, f"{type(error).__name__} while decoding") from error
+
+
+def _page(image: Image.Image) -> tuple[Pixels, float | None]:
+    across, down = _dpi(image)
+    sideways = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    turned = ImageOps.exif_transpose(image)
+    if sideways:
+        across, down = down, across
+    pixels = _to_rgb(turned)
+    if across and down and across != down and 1 / _MAX_ASPECT < across / down < _MAX_ASPECT:
+        pixels = _square(pixels, across, down)
+    return pixels, max(across, down) or None
+
+
+def _dpi(image: Image.Image) -> tuple[float, float]:
+    try:
+        across, down = (float(v) for v in image.info.get("dpi", (0, 0)))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 0.0, 0.0
+    plausible = all(np.isfinite(v) and 50 <= v <= 1200 for v in (across, down))
+    return (across, down) if plausible else (0.0, 0.0)
+
+
+def _square(pixels: Pixels, across: float, down: float) -> Pixels:
+    if abs(across / down - 1) < _SQUARE:
+        return pixels
+    height, width = pixels.shape[:2]
+    size = (width, round(height * across / down))
+    if down > across:
+        size = (round(width * down / across), height)
+    resized = Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
+    return np.asarray(resized, dtype=np.uint8)
+
+
+def _to_rgb(image: Image.Image) -> Pixels:
+    if image.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
+        grey = _to_eight_bits(np.asarray(image))
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.mode == "LAB":
+        image = image.getchannel("L")
+    if image.has_transparency_data:
+        layered = image.convert("RGBA")
+        paper = Image.new("RGBA", layered.size, "white")
+        image = Image.alpha_composite(paper, layered)
+    return np.array(image.convert("RGB"), dtype=np.uint8)
+
+
+def _to_eight_bits(values: NDArray[np.generic]) -> Pixels:
+    """Scale 10 to 16 bit (or float) samples by the depth that their largest value needs."""
+    finite = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    top = float(finite.max(initial=0))
+    scale = next((s for s in (1.0, 255.0, 1023.0, 4095.0, 65535.0) if top <= s), top)
+    grey: Pixels = np.clip(finite * (255.0 / scale), 0, 255).astype(np.uint8)
+    return grey
