@@ -1,0 +1,117 @@
+"""What kind of document it is: from the registered form, or from the text of the page.
+
+The text classifier is linear over hashed character n-grams: a few multiplications a page, no
+pickle, nothing to unpack. Its probabilities are tempered on held-out text, and the set of
+candidates is conformal: it holds the truth with the coverage that the model file states, on text
+like that it was calibrated on. What resembles nothing is `unknown`, never forced.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import HashingVectorizer
+
+from pipelines.forms.model import FormDefinition
+from pipelines.records import CategoryScore, Line
+
+UNKNOWN = "unknown"
+"""Label of documents that are none of the known kinds; the background class of the model."""
+FEATURES = 2**15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CategoryModel:
+    """A trained classifier.
+
+    `weights` is FEATURES x K, `bias` K; `labels` has K ids and may include `unknown`.
+    `temperature` divides the logits; a label is a candidate when 1 - p <= `threshold[label]`.
+    """
+
+    version: str
+    labels: tuple[str, ...]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    temperature: float
+    thresholds: NDArray[np.float64]
+
+    def probabilities(self, text: str) -> NDArray[np.float64]:
+        """Calibrated probability of every label for one text, shape (K,)."""
+        features = VECTORIZER.transform([fold_text(text)])
+        logits = (features @ self.weights + self.bias)[0].astype(np.float64) / self.temperature
+        exponents = np.exp(logits - logits.max())
+        result: NDArray[np.float64] = exponents / exponents.sum()
+        return result
+
+
+VECTORIZER = HashingVectorizer(
+    analyzer="char",
+    ngram_range=(1, 3),
+    n_features=FEATURES,
+    alternate_sign=False,
+    norm="l2",
+    lowercase=False,
+)
+
+
+def fold_text(text: str) -> str:
+    """Text as the classifier sees it: NFKC, without spaces, every digit the same."""
+    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[0-9]", "0", folded)
+
+
+def save_category_model(model: CategoryModel, path: Path) -> None:
+    """Write the model as plain arrays (npz, no pickle)."""
+    np.savez_compressed(
+        path,
+        version=np.array(model.version),
+        labels=np.array(model.labels),
+        weights=model.weights.astype(np.float16),
+        bias=model.bias,
+        temperature=np.array(model.temperature),
+        thresholds=model.thresholds,
+    )
+
+
+def load_category_model(path: Path) -> CategoryModel:
+    """Read what `save_category_model` wrote. Raises OSError or ValueError when it is damaged."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return CategoryModel(
+            version=str(arrays["version"]),
+            labels=tuple(str(label) for label in arrays["labels"]),
+            weights=arrays["weights"].astype(np.float32),
+            bias=arrays["bias"],
+            temperature=float(arrays["temperature"]),
+            thresholds=arrays["thresholds"],
+        )
+
+
+def categorise_form(form: FormDefinition, score: float) -> CategoryScore:
+    """Category of a document whose form was recognised; `score` is the registration's, 0..1."""
+    return CategoryScore(
+        label=form.category_id, confidence=score, candidates=(form.category_id,)
+    )
+
+
+def categorise_lines(lines: Sequence[Line], model: CategoryModel) -> CategoryScore:
+    """Category of a document of no known form, from its text."""
+    text = "\n".join(line.text for line in lines)
+    if len(fold_text(text)) < 4:
+        return CategoryScore(label=UNKNOWN, confidence=1.0, candidates=(UNKNOWN,))
+    probabilities = model.probabilities(text)
+    best = int(probabilities.argmax())
+    candidates = tuple(
+        model.labels[index]
+        for index in np.argsort(-probabilities)
+        if 1 - probabilities[index] <= model.thresholds[index]
+    )
+    return CategoryScore(
+        label=model.labels[best],
+        confidence=float(probabilities[best]),
+        # An empty set says that the text resembles nothing the model was calibrated on.
+        candidates=candidates or (UNKNOWN, model.labels[best]),
+    )

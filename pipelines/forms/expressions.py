@@ -1,0 +1,101 @@
+"""CEL expressions of form definitions: compiled once, evaluated over the values of a document.
+
+CEL has no loops and no side effects, so an expression of a form owner always ends. Besides the
+standard functions there are `age(birth, on)` (completed years), `days(from, to)` (whole days) and
+`school_year(birth)` (western year of entering primary school).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+import celpy
+from celpy import celtypes
+
+Value = str | int | bool | date | None | list[str]
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be compiled; `line` and `column` count from 1 within it."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class EvaluationError(Exception):
+    """An expression failed on the values at hand (wrong type, unknown name)."""
+
+
+def _age(birth: celtypes.TimestampType, on: celtypes.TimestampType) -> celtypes.IntType:
+    before_birthday = (on.month, on.day) < (birth.month, birth.day)
+    return celtypes.IntType(on.year - birth.year - before_birthday)
+
+
+def _days(start: celtypes.TimestampType, end: celtypes.TimestampType) -> celtypes.IntType:
+    return celtypes.IntType((end - start).days)
+
+
+def _school_year(birth: celtypes.TimestampType) -> celtypes.IntType:
+    # Born up to 1 April counts for the school year before (学校教育法第17条).
+    early = (birth.month, birth.day) <= (4, 1)
+    return celtypes.IntType(birth.year + (6 if early else 7))
+
+
+_FUNCTIONS = {"age": _age, "days": _days, "school_year": _school_year}
+_MACROS = {"all", "exists", "exists_one", "map", "filter"}
+_ENVIRONMENT = celpy.Environment()
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression and the top-level names it uses."""
+
+    source: str
+    names: frozenset[str]
+    _program: celpy.Runner
+
+    def evaluate(self, values: Mapping[str, Value]) -> bool:
+        """Whether the expression holds for `values` (every name it uses must be a key).
+
+        Raises `EvaluationError` when it does not give a truth value.
+        """
+        activation = {name: _to_cel(value) for name, value in values.items()}
+        try:
+            result = self._program.evaluate(activation)
+        except Exception as error:
+            raise EvaluationError(f"{type(error).__name__} in: {self.source}") from error
+        if not isinstance(result, celtypes.BoolType | bool):
+            raise EvaluationError(f"not a truth value: {self.source}")
+        return bool(result)
+
+
+@lru_cache(maxsize=4096)
+def compile_expression(source: str) -> Expression:
+    """Compile `source`. Raises `ExpressionError` with the place in the expression."""
+    try:
+        tree = _ENVIRONMENT.compile(source)
+        program = _ENVIRONMENT.program(tree, functions=_FUNCTIONS)
+    except celpy.CELParseError as error:
+        line, column = error.line or 1, error.column or 1
+        raise ExpressionError(str(error).splitlines()[0], line, column) from error
+    return Expression(source, frozenset(_names(tree)), program)
+
+
+def _names(tree: celpy.Expression) -> set[str]:
+    # `ident` nodes are variables; members after a dot and function names are other nodes.
+    # In `list.exists(x, …)` the first argument declares a variable: it is no field name.
+    declared = {
+        str(next(call.children[2].children[0].find_data("ident")).children[0])
+        for call in tree.find_data("member_dot_arg")
+        if str(call.children[1]) in _MACROS
+    }
+    return {str(node.children[0]) for node in tree.find_data("ident")} - declared
+
+
+def _to_cel(value: Value) -> object:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return celtypes.TimestampType(datetime(value.year, value.month, value.day, tzinfo=UTC))
+    return celpy.json_to_cel(value)

@@ -1,0 +1,139 @@
+"""Pairs of label and value on pages of unknown forms, by layout.
+
+Three layouts are understood: `氏名：足立 太郎` and `氏名 足立太郎` on one line, a value to the right
+of its label, and a value under its label. Labels are words that forms of an office use
+(`pipelines/reference/labels.yaml`) or anything that ends in a colon.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from pipelines.forms.model import FieldKind
+from pipelines.normalise import normalise_value
+from pipelines.records import BoundingBox, Field, FieldSource, FieldState, Line
+
+_DOUBTFUL_BELOW = 0.85
+_COLON = re.compile(r"^(?P<label>[^:：]{1,14})[:：]\s*(?P<value>.*)$")
+_CLOCK = re.compile(r"^[0-9]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    text: str
+    kind: FieldKind
+
+
+def extract_pairs(lines: Sequence[Line]) -> tuple[Field, ...]:
+    """Pairs found among `lines` (all pages), in reading order, named `pair_1`, `pair_2` …
+
+    Every value keeps the box and confidence of the line it was taken from. Vertical lines take
+    part only as whole lines with a colon.
+    """
+    labels = _labels()
+    used: set[int] = set()
+    pairs: list[tuple[_Label, Line, str]] = []
+    for index, line in enumerate(lines):
+        if index in used:
+            continue
+        found = _split(line.text, labels)
+        if found is None:
+            continue
+        label, rest = found
+        if rest:
+            pairs.append((label, line, rest))
+            used.add(index)
+            continue
+        neighbour = _value_line(index, lines, used, labels)
+        if neighbour is not None:
+            pairs.append((label, lines[neighbour], lines[neighbour].text))
+            used.update((index, neighbour))
+    return tuple(_field(number, *pair) for number, pair in enumerate(pairs, start=1))
+
+
+@lru_cache(maxsize=1)
+def _labels() -> Mapping[str, _Label]:
+    text = resources.files("pipelines.reference").joinpath("labels.yaml").read_text("utf-8")
+    table: dict[str, list[str]] = yaml.safe_load(text)
+    return {
+        _squeeze(word): _Label(word, FieldKind(kind))
+        for kind, words in table.items()
+        for word in words
+    }
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def _split(text: str, labels: Mapping[str, _Label]) -> tuple[_Label, str] | None:
+    match = _COLON.match(text.strip())
+    if match and not _CLOCK.match(match["label"].strip()):
+        head = _squeeze(match["label"])
+        known = labels.get(head) or _Label(match["label"].strip(), FieldKind.TEXT)
+        return known, match["value"].strip()
+    squeezed = _squeeze(text)
+    if squeezed in labels:
+        return labels[squeezed], ""
+    # `氏名 足立太郎`: the longest label at the start, set off by a space on the paper.
+    head, _, rest = unicodedata.normalize("NFKC", text).strip().partition(" ")
+    if rest and _squeeze(head) in labels:
+        return labels[_squeeze(head)], rest.strip()
+    return None
+
+
+def _value_line(
+    index: int, lines: Sequence[Line], used: set[int], labels: Mapping[str, _Label]
+) -> int | None:
+    label = lines[index]
+    height = label.box.y1 - label.box.y0
+    best: tuple[float, int] | None = None
+    for other, line in enumerate(lines):
+        if other == index or other in used or line.page != label.page:
+            continue
+        if line.vertical != label.vertical or _split(line.text, labels) is not None:
+            continue
+        distance = _distance(label.box, line.box, height)
+        if distance is not None and (best is None or distance < best[0]):
+            best = (distance, other)
+    return best[1] if best else None
+
+
+def _distance(label: BoundingBox, value: BoundingBox, height: float) -> float | None:
+    """How far a value stands from its label; None when it stands nowhere a value would."""
+    overlap_y = min(label.y1, value.y1) - max(label.y0, value.y0)
+    gap_x = value.x0 - label.x1
+    if overlap_y > 0.4 * height and -0.3 * height < gap_x < 12 * height:
+        return max(gap_x, 0)
+    overlap_x = min(label.x1, value.x1) - max(label.x0, value.x0)
+    gap_y = value.y0 - label.y1
+    if overlap_x > 0 and -0.3 * height < gap_y < 1.5 * height:
+        # Values under a label are rarer than values beside it: they must be clearly nearer.
+        return 4 * height + gap_y
+    return None
+
+
+def _field(number: int, label: _Label, line: Line, raw: str) -> Field:
+    normalised = normalise_value(label.kind, raw)
+    kind, value = label.kind, normalised.value
+    if value is None:
+        # The label promised a date or number, the paper says something else: keep the words.
+        kind, value = FieldKind.TEXT, normalise_value(FieldKind.TEXT, raw).value
+    return Field(
+        name=f"pair_{number}",
+        label=label.text,
+        kind=str(kind),
+        value=value,
+        raw_text=raw,
+        confidence=line.confidence,
+        state=FieldState.READ,
+        source=FieldSource.READ,
+        box=line.box,
+        page=line.page,
+        doubtful=line.confidence < _DOUBTFUL_BELOW or bool(normalised.problems),
+    )

@@ -1,0 +1,230 @@
+"""The whole way of one document, in order: from bytes to a suggestion.
+
+`load_reader` prepares everything that is the same for all documents (templates, index, engines);
+`read_document` is a pure function of the bytes, the reader, today's date and the pinned form.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from models.engines import Engines
+from pipelines.categorise import CategoryModel, categorise_form, categorise_lines
+from pipelines.check import check_fields, check_pages, quality_findings
+from pipelines.decode import DecodeLimits, decode_pages
+from pipelines.errors import CodedError, ErrorCode
+from pipelines.fields import read_fields
+from pipelines.forms.load import FormLibrary
+from pipelines.forms.model import FormDefinition
+from pipelines.forms.template import Template, build_templates
+from pipelines.identify import TemplateIndex, build_index, identify_page
+from pipelines.ink import subtract_blank
+from pipelines.keyvalue import extract_pairs
+from pipelines.lines import read_lines
+from pipelines.mark_fields import mark_fields
+from pipelines.marks import read_marks
+from pipelines.orient import straighten
+from pipelines.quality import assess_quality
+from pipelines.records import (
+    Field,
+    Finding,
+    FormKey,
+    Line,
+    Page,
+    PageView,
+    QualityReason,
+    QualityVerdict,
+    RegisteredPage,
+    Suggestion,
+)
+from pipelines.register import register_page
+from pipelines.upright import turn_upright
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reader:
+    """What is loaded once a process: forms with their templates, engines, classifier."""
+
+    library: FormLibrary
+    templates: Mapping[tuple[FormKey, int], Template]
+    index: TemplateIndex
+    engines: Engines
+    categories: CategoryModel
+    versions: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Stopwatch:
+    """Seconds by stage, summed over the pages."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ReadPage:
+    """One page after reading: registered on a form with its fields, or its lines."""
+
+    view: PageView
+    registered: RegisteredPage | None
+    fields: tuple[Field, ...]
+    lines: tuple[Line, ...]
+
+
+def load_reader(
+    library: FormLibrary, engines: Engines, categories: CategoryModel, *, program: str
+) -> Reader:
+    """Render and index the forms of `library`; `program` is the version of the service."""
+    templates = {
+        (template.key, template.form_page): template
+        for entry in library.entries
+        for template in build_templates(entry)
+    }
+    return Reader(
+        library=library,
+        templates=templates,
+        index=build_index(tuple(templates.values())),
+        engines=engines,
+        categories=categories,
+        versions={"program": program, "categories": categories.version, **engines.versions},
+    )
+
+
+def read_document(
+    data: bytes,
+    *,
+    reader: Reader,
+    today: date,
+    pinned: FormKey | None = None,
+    limits: DecodeLimits | None = None,
+) -> Suggestion:
+    """Read one document. Raises `CodedError` for files that cannot be decoded.
+
+    `pinned` is the form that a reviewer chose: pages are registered on it or not at all.
+    """
+    if pinned is not None and pinned not in {entry.key for entry in reader.library.entries}:
+        raise CodedError(ErrorCode.FORM_UNKNOWN, f"{pinned.id} {pinned.revision}")
+    watch = _Stopwatch()
+    pages = [_read_page(page, reader, pinned, watch) for page in _decoded(data, limits, watch)]
+    form, score = _form_of(pages, reader.library)
+    kept = _pages_of_form(pages, form)
+    lines = tuple(line for page in pages for line in page.lines)
+    with watch.stage("judge"):
+        if form is None:
+            fields = extract_pairs(lines)
+            category = categorise_lines(lines, reader.categories)
+            findings: tuple[Finding, ...] = ()
+        else:
+            fields = tuple(f for page in kept for f in page.fields)
+            category = categorise_form(form, score)
+            present = {page.registered.form_page for page in kept if page.registered}
+            findings = (*check_pages(present, form), *check_fields(fields, form, today=today))
+        findings += quality_findings(page.view.quality for page in pages)
+    key = FormKey(id=form.id, revision=form.revision) if form else None
+    return Suggestion(
+        form=key,
+        form_score=score,
+        category=category,
+        fields=fields,
+        findings=findings,
+        pages=tuple(page.view for page in pages),
+        lines=lines,
+        versions={**reader.versions, **({"form": f"{key.id}@{key.revision}"} if key else {})},
+        timings=dict(watch.seconds),
+    )
+
+
+def _decoded(data: bytes, limits: DecodeLimits | None, watch: _Stopwatch) -> Iterator[Page]:
+    pages = decode_pages(data, limits=limits or DecodeLimits())
+    while True:
+        with watch.stage("decode"):
+            page = next(pages, None)
+        if page is None:
+            return
+        yield page
+
+
+def _read_page(
+    page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopwatch
+) -> _ReadPage:
+    with watch.stage("quality"):
+        verdict = assess_quality(page)
+    if QualityReason.BLANK in verdict.reasons:
+        return _ReadPage(_view(page, verdict, None), None, (), ())
+    with watch.stage("straighten"):
+        straight = straighten(page)
+    with watch.stage("identify"):
+        identification = identify_page(straight, reader.index, pinned=pinned)
+    registered = None
+    if identification is not None:
+        template = reader.templates[identification.form, identification.form_page]
+        with watch.stage("register"):
+            registered = register_page(straight, template, identification)
+    if registered is None:
+        with watch.stage("lines"):
+            upright = turn_upright(straight, reader.engines.detector, reader.engines.recogniser)
+            lines = read_lines(upright, reader.engines.detector, reader.engines.recogniser)
+        return _ReadPage(_view(upright, verdict, None), None, (), lines)
+    fields = _read_form_page(registered, template, reader, watch)
+    return _ReadPage(_view(straight, verdict, registered), registered, fields, ())
+
+
+def _read_form_page(
+    registered: RegisteredPage, template: Template, reader: Reader, watch: _Stopwatch
+) -> tuple[Field, ...]:
+    form = template.definition
+    with watch.stage("ink"):
+        ink = subtract_blank(registered, template)
+    with watch.stage("marks"):
+        marks = read_marks(registered, template, form, ink)
+    with watch.stage("fields"):
+        texts = read_fields(registered, template, form, marks, ink, reader.engines.recogniser)
+    found = {item.name: item for item in (*texts, *mark_fields(form, marks))}
+    order = (*form.fields, *form.marks, *form.seals)
+    return tuple(found[item.name] for item in order if item.name in found)
+
+
+def _view(page: Page, verdict: QualityVerdict, registered: RegisteredPage | None) -> PageView:
+    return PageView(
+        number=page.number,
+        width=page.scan_width,
+        height=page.scan_height,
+        rotation=registered.rotation if registered else page.rotation,
+        form_page=registered.form_page if registered else None,
+        score=registered.score if registered else 0.0,
+        quality=verdict,
+    )
+
+
+def _form_of(
+    pages: list[_ReadPage], library: FormLibrary
+) -> tuple[FormDefinition | None, float]:
+    """The form that most pages were registered on, and the mean score of those pages."""
+    scores: dict[FormKey, list[float]] = {}
+    for page in pages:
+        if page.registered is not None:
+            scores.setdefault(page.registered.form, []).append(page.registered.score)
+    if not scores:
+        return None, 0.0
+    key = max(scores, key=lambda k: (len(scores[k]), sum(scores[k])))
+    return library.get(key).definition, sum(scores[key]) / len(scores[key])
+
+
+def _pages_of_form(pages: list[_ReadPage], form: FormDefinition | None) -> list[_ReadPage]:
+    """The best scan of each page of the form, in the order of the form."""
+    best: dict[int, _ReadPage] = {}
+    for page in pages:
+        found = page.registered
+        if found is None or form is None or found.form.id != form.id:
+            continue
+        rival = best.get(found.form_page)
+        if rival is None or rival.registered is None or rival.registered.score < found.score:
+            best[found.form_page] = page
+    return [best[number] for number in sorted(best)]
