@@ -1,6 +1,6 @@
 """Sign-in, sessions, API keys, roles."""
 
-from ocr_service.auth.keys import authenticate_key, create_key, list_keys, revoke_key
+from ocr_service.auth.keys import authenticate_key, create_key, list_keys, revoke_key, touch_key
 from ocr_service.auth.lockout import LockPolicy
 from ocr_service.auth.permissions import ROLE_PERMISSIONS, Permission
 from ocr_service.auth.principal import Principal
@@ -12,6 +12,7 @@ from ocr_service.auth.sessions import (
     find_session,
     open_session,
     redeem_token,
+    touch_session,
 )
 from ocr_service.auth.users import create_user, disable_user, list_users, set_password
 
@@ -35,4 +36,6 @@ __all__ = [
     "redeem_token",
     "revoke_key",
     "set_password",
+    "touch_key",
+    "touch_session",
 ]

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import SYSTEM, Actor, Subject, append, as_utc
@@ -65,23 +65,31 @@ def list_keys(session: Session) -> list[ApiKeyRow]:
     return list(session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.name)))
 
 
-def authenticate_key(session: Session, key: str, *, now: datetime) -> Principal:
-    """Turn `prefix.secret` into who is asking. Raises AUTH_FAILED."""
+def authenticate_key(session: Session, key: str, *, now: datetime) -> tuple[Principal, bool]:
+    """Turn `prefix.secret` into who is asking. Raises AUTH_FAILED.
+
+    The second value says that its last use was not noted for minutes: `touch_key` it.
+    """
     prefix, _, secret = key.partition(".")
     row = session.get(ApiKeyRow, prefix) if len(prefix) <= 16 and "\x00" not in prefix else None
     stored = row.secret_sha256 if row else "0" * 64
     right = hmac.compare_digest(fingerprint(secret), stored)
     if row is None or not right or row.revoked_at is not None:
         raise CodedError(ErrorCode.AUTH_FAILED, "unknown, wrong or revoked key")
-    if row.last_used_at is None or now - as_utc(row.last_used_at) > _LAST_USED_EVERY:
-        row.last_used_at = now
-    return Principal(
+    stale = row.last_used_at is None or now - as_utc(row.last_used_at) > _LAST_USED_EVERY
+    principal = Principal(
         kind="key",
         id=row.prefix,
         name=row.name,
         display_name=row.name,
         roles=frozenset(Role(role) for role in row.roles),
     )
+    return principal, stale
+
+
+def touch_key(session: Session, prefix: str, *, now: datetime) -> None:
+    """Note that the key was used."""
+    session.execute(update(ApiKeyRow).where(ApiKeyRow.prefix == prefix).values(last_used_at=now))
 
 
 def _subject(prefix: str) -> Subject:

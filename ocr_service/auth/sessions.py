@@ -1,6 +1,5 @@
 """Server-side sessions: an opaque cookie, of which the database keeps only the SHA-256."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -135,8 +134,11 @@ def open_session(
 
 def find_session(
     session: Session, cookie: str, *, limits: SessionLimits, now: datetime
-) -> Principal | None:
-    """Give who the cookie belongs to; None when it is unknown or over, or the person disabled."""
+) -> tuple[Principal, bool] | None:
+    """Find who the cookie belongs to; None when it is unknown or over, or the person disabled.
+
+    The second value says that the session was not seen for a minute: `touch_session` it.
+    """
     found = session.execute(
         select(SessionRow, UserRow)
         .join(UserRow, UserRow.id == SessionRow.user_id)
@@ -148,9 +150,16 @@ def find_session(
     seen, ends = as_utc(row.last_seen_at), as_utc(row.expires_at)
     if user.disabled or ends <= now or seen <= now - limits.idle:
         return None
-    if now - seen > _SEEN_EVERY:
-        row.last_seen_at = now
-    return _principal(user, ends)
+    return _principal(user, ends), now - seen > _SEEN_EVERY
+
+
+def touch_session(session: Session, cookie: str, *, now: datetime) -> None:
+    """Note that the session was used, which puts off its idle end."""
+    session.execute(
+        update(SessionRow)
+        .where(SessionRow.token_sha256 == fingerprint(cookie))
+        .values(last_seen_at=now)
+    )
 
 
 def close_session(session: Session, cookie: str, *, now: datetime) -> None:
@@ -174,8 +183,3 @@ def _principal(user: UserRow, expires_at: datetime) -> Principal:
         roles=frozenset(Role(role) for role in user.roles),
         expires_at=expires_at,
     )
-
-
-def revoke_sessions(session: Session, user_ids: Collection[str]) -> None:
-    """End all sessions of these people."""
-    session.execute(delete(SessionRow).where(SessionRow.user_id.in_(user_ids)))
