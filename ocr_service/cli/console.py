@@ -1,0 +1,85 @@
+"""What every command shares: consoles, progress, and errors that end with their exit code."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from ocr_service.error_map import describe
+from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.load import FormFileError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def coded_exit(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn a `CodedError` of a command into its Japanese text on stderr and its exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except CodedError as error:
+            show_error(error)
+            raise typer.Exit(describe(error.code).exit_code) from error
+
+    return wrapped
+
+
+def show_error(error: CodedError) -> None:
+    """Print an error for people; problems of form files one a line with file and line."""
+    err.print(f"[bold red]エラー[/] {title_of(error)} [dim]({error.code})[/]")
+    if isinstance(error, FormFileError):
+        for problem in error.problems:
+            err.print(f"  {problem.file}:{problem.line} {problem.field}: {problem.message}")
+    elif error.detail:
+        err.print(f"  [dim]{error.detail}[/]")
+
+
+def title_of(error: CodedError) -> str:
+    """Japanese text of an error."""
+    return describe(error.code).message(**error.params)
+
+
+def error_body(error: CodedError) -> dict[str, str]:
+    """An error in machine-readable output."""
+    return {"code": str(error.code), "message": title_of(error), "detail": error.detail}
+
+
+def json_line(value: object) -> None:
+    """One JSON object on one line of stdout, at once (others read along)."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def progress() -> Progress:
+    """A progress bar on stderr, so that stdout stays clean for results."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+
+
+def read_file(path_text: str) -> bytes:
+    """Bytes of a file named on the command line; `-` is stdin."""
+    if path_text == "-":
+        return sys.stdin.buffer.read()
+    try:
+        with open(path_text, "rb") as file:  # noqa: PTH123 - "-" and odd names are welcome here
+            return file.read()
+    except OSError as error:
+        raise CodedError(ErrorCode.FILE_UNREADABLE, f"{path_text}: {error.strerror}") from error

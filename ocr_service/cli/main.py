@@ -1,0 +1,43 @@
+"""`ocr-service`: every command of operators in one place."""
+
+import typer
+
+from ocr_service.cli import (
+    demo,
+    documents,
+    export,
+    forms,
+    keys,
+    read,
+    recognize,
+    serve,
+    users,
+)
+
+app = typer.Typer(
+    name="ocr-service",
+    help="紙の申請書を読み取り、確認する人に提案します / Reads paper forms and suggests.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+app.command("serve")(serve.serve)
+app.command("read")(read.read)
+app.command("recognize")(recognize.recognize)
+app.command("submit")(documents.submit)
+app.command("status")(documents.status)
+app.command("reprocess")(documents.reprocess)
+app.command("export")(export.export)
+app.command("demo")(demo.demo)
+app.add_typer(forms.app, name="forms")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
+
+
+def main() -> None:
+    """Entry point of the `ocr-service` script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

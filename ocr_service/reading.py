@@ -1,0 +1,52 @@
+"""Opens the reader of this installation: its forms, its models."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import models
+from models.engines import load_engines
+from models.errors import ModelError, ModelProblem
+from ocr_service.settings import Settings
+from pipelines.categorise import load_category_model
+from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.load import FormLibrary
+from pipelines.run import Reader, load_reader
+
+_CATEGORIES = "category-linear/1/model.npz"
+
+
+def program_version() -> str:
+    """Version of this program, as suggestions record it."""
+    return version("ocr-service")
+
+
+def open_library(settings: Settings) -> FormLibrary:
+    """Built-in forms and those of the office's own folder."""
+    builtin = FormLibrary.builtin()
+    if settings.forms_folder is None:
+        return builtin
+    own = FormLibrary.load(settings.forms_folder)
+    return FormLibrary((*builtin.entries, *own.entries))
+
+
+def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Reader:
+    """Load forms and models; takes seconds, so do it once a process.
+
+    Raises `CodedError`: `form.invalid`, `model.missing`, `model.damaged`.
+    """
+    try:
+        engines = load_engines()
+    except ModelError as error:
+        missing = error.kind is ModelProblem.MISSING
+        code = ErrorCode.MODEL_MISSING if missing else ErrorCode.MODEL_DAMAGED
+        raise CodedError(code, str(error)) from error
+    path = Path(models.__file__).parent / "artifacts" / _CATEGORIES
+    try:
+        categories = load_category_model(path)
+    except FileNotFoundError as error:
+        raise CodedError(ErrorCode.MODEL_MISSING, path.name) from error
+    except (OSError, ValueError, KeyError) as error:
+        raise CodedError(ErrorCode.MODEL_DAMAGED, path.name) from error
+    return load_reader(
+        library or open_library(settings), engines, categories, program=program_version()
+    )
