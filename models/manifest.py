@@ -1,0 +1,98 @@
+"""What a model is, where its weights lie, and whether they are whole."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import yaml
+
+from models.errors import ModelError, ModelProblem
+
+ARTIFACTS = Path(__file__).parent / "artifacts"
+_REQUIRED = ("name", "version", "task", "file", "sha256", "licence", "provenance")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """One version of one model.
+
+    `file` is relative to the installed package `package`, or to the manifest when that is empty.
+    `metrics` are the figures it was accepted with, by name.
+    """
+
+    name: str
+    version: str
+    task: str
+    file: str
+    sha256: str
+    licence: str
+    provenance: str
+    attribution: str
+    package: str
+    folder: Path
+    metrics: Mapping[str, float]
+
+    @property
+    def path(self) -> Path:
+        """Where the weights lie. Raises `ModelError(missing)` when the package is not installed."""
+        if not self.package:
+            return self.folder / self.file
+        # find_spec does not import the package: only its folder is wanted.
+        spec = find_spec(self.package)
+        places = spec.submodule_search_locations if spec else None
+        if not places:
+            reason = f"package {self.package} is not installed"
+            raise ModelError(ModelProblem.MISSING, self.name, reason)
+        return Path(next(iter(places))) / self.file
+
+
+def load_manifest(name: str, version: str | None = None, *, root: Path = ARTIFACTS) -> Manifest:
+    """Manifest of a model; the newest version when none is given.
+
+    Raises `ModelError`: `missing` when there is no such model, `damaged` when the manifest lacks
+    something.
+    """
+    if version is None:
+        versions = sorted((p.parent.name for p in root.glob(f"{name}/*/manifest.yaml")), key=_order)
+        if not versions:
+            raise ModelError(ModelProblem.MISSING, name, "no manifest")
+        version = versions[-1]
+    path = root / name / version / "manifest.yaml"
+    try:
+        stated = yaml.safe_load(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ModelError(ModelProblem.MISSING, name, f"no version {version}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ModelError(ModelProblem.DAMAGED, name, f"manifest cannot be read: {error}") from error
+    absent = [k for k in _REQUIRED if not isinstance(stated, dict) or not stated.get(k)]
+    if absent:
+        raise ModelError(ModelProblem.DAMAGED, name, f"manifest lacks {', '.join(absent)}")
+    if stated["name"] != name or str(stated["version"]) != version:
+        raise ModelError(ModelProblem.DAMAGED, name, "manifest names another model or version")
+    return Manifest(
+        **{k: str(stated[k]) for k in _REQUIRED},
+        attribution=str(stated.get("attribution", "")),
+        package=str(stated.get("package") or ""),
+        folder=path.parent,
+        metrics={str(k): float(v) for k, v in (stated.get("metrics") or {}).items()},
+    )
+
+
+def read_weights(manifest: Manifest) -> bytes:
+    """Read the weights and check them against the manifest's sha256. Raises `ModelError`."""
+    try:
+        data = manifest.path.read_bytes()
+    except OSError as error:
+        reason = f"{manifest.file} cannot be read: {error.strerror}"
+        raise ModelError(ModelProblem.MISSING, manifest.name, reason) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != manifest.sha256:
+        reason = f"{manifest.file} has sha256 {found}, not {manifest.sha256}"
+        raise ModelError(ModelProblem.DAMAGED, manifest.name, reason)
+    return data
+
+
+def _order(version: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(p), "") if p.isdigit() else (-1, p) for p in version.split("."))

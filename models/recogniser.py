@@ -1,0 +1,234 @@
+"""Reads crops of single text lines with PP-OCRv6, one repertoire of characters a crop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.charset import japanese_characters
+from models.ctc import BLANK, Spike, beam, greedy
+from models.errors import ModelError, ModelProblem
+from models.manifest import Manifest, load_manifest, read_weights
+from models.onnx_graph import GraphShapeError, behead
+from models.session import Backend, Run, open_session
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+MODEL = "ppocrv6_small_rec"
+HEIGHT = 48
+_BUCKET = 64
+_BATCH = 8
+_MAX_WIDTH = 2048
+_STEP = 8
+"""Pixels of input width per time step of the output."""
+_MAX_MASKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCharacter:
+    """One character: its probability, and where it spikes, 0 (left end of the crop) .. 1."""
+
+    text: str
+    confidence: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one crop says.
+
+    `confidence` is the probability of the whole text among the texts its repertoire can spell:
+    the sum over alignments, so that it falls with every doubtful character; spaces, which a hand
+    leaves as it likes, do not count. `share` is how much of
+    the probability the repertoire holds against all Japanese characters, as a geometric mean over
+    the steps with ink: low when something foreign to the repertoire is written. `alternatives`
+    are other texts with their probabilities, best first.
+    """
+
+    text: str
+    confidence: float
+    share: float = 1.0
+    characters: tuple[ReadCharacter, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+NOTHING = Reading("", 0.0, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Mask:
+    """Columns of the classifier for one repertoire; entry 0 is blank."""
+
+    characters: tuple[str, ...]
+    weight: Floats
+    bias: Floats
+
+
+class Recogniser:
+    """The recogniser with its characters. Make one a process with `load`."""
+
+    def __init__(
+        self, run: Run, weight: Floats, bias: Floats, characters: Sequence[str], manifest: Manifest
+    ) -> None:
+        self._run = run
+        self._weight = weight
+        self._bias = bias
+        self._characters = characters
+        self._masks: dict[frozenset[str], _Mask] = {}
+        self.manifest = manifest
+
+    @classmethod
+    def load(
+        cls,
+        threads: int = 1,
+        *,
+        model: str = MODEL,
+        version: str | None = None,
+        backend: Backend = Backend.ONNXRUNTIME,
+    ) -> "Recogniser":
+        """Load a model of `models/artifacts`; `threads` are those of the graph.
+
+        Raises `ModelError` when its files are missing or damaged.
+        """
+        manifest = load_manifest(model, version)
+        weights = read_weights(manifest)
+        try:
+            parts = behead(weights)
+        except GraphShapeError as error:
+            raise ModelError(ModelProblem.DAMAGED, model, str(error)) from error
+        run, metadata = open_session(parts.graph, model=model, threads=threads, backend=backend)
+        # Class 0 is blank, then the listed characters, then the space.
+        characters = ["", *metadata.get("character", "").split("\n")]
+        while len(characters) > 1 and characters[-1] == "":
+            characters.pop()
+        characters.append(" ")
+        if len(characters) != len(parts.bias):
+            reason = f"{len(characters)} characters for {len(parts.bias)} classes"
+            raise ModelError(ModelProblem.DAMAGED, model, reason)
+        return cls(run, parts.weight, parts.bias, characters, manifest)
+
+    def read(
+        self, crops: Sequence[Pixels], repertoires: Sequence[frozenset[str] | None]
+    ) -> list[Reading]:
+        """Read every crop (H x W or H x W x 3, one line of text each, any size).
+
+        `repertoires` says what each crop may hold; None is all Japanese characters. Whatever the
+        crop is, there is an answer; of an empty crop it is "" with confidence 0.
+        """
+        if len(crops) != len(repertoires):
+            raise ValueError(f"{len(crops)} crops but {len(repertoires)} repertoires")
+        readings = [NOTHING] * len(crops)
+        for batch in _batches([_width(c) for c in crops]):
+            width = _bucket(max(_width(crops[i]) for i in batch))
+            features = self._run(np.stack([_input(crops[i], width) for i in batch]))
+            for row, i in enumerate(batch):
+                steps = -(-_width(crops[i]) // _STEP)
+                readings[i] = self._decode(features[row, :steps], repertoires[i])
+        return readings
+
+    def _decode(self, features: Floats, repertoire: frozenset[str] | None) -> Reading:
+        mask = self._open if repertoire is None else self._mask(repertoire)
+        if len(mask.characters) == 1:
+            return NOTHING
+        logits = features @ mask.weight + mask.bias
+        probabilities, norm = _softmax(logits)
+        spikes = greedy(probabilities)
+        if not spikes:
+            return NOTHING
+        share = 1.0
+        if repertoire is not None:
+            inked = sorted({k for s in spikes for k in range(s.first, s.last + 1)})
+            _, everything = _softmax(features[inked] @ self._open.weight + self._open.bias)
+            share = float(np.exp(np.minimum(norm[inked] - everything, 0).mean()))
+        return _reading(mask.characters, spikes, probabilities, share)
+
+    @cached_property
+    def _open(self) -> _Mask:
+        return self._mask(japanese_characters())
+
+    def _mask(self, repertoire: frozenset[str]) -> _Mask:
+        mask = self._masks.get(repertoire)
+        if mask is None:
+            kept = [BLANK, *(i for i, c in enumerate(self._characters) if c in repertoire and c)]
+            mask = _Mask(
+                tuple(self._characters[i] for i in kept),
+                np.ascontiguousarray(self._weight[:, kept]),
+                self._bias[kept],
+            )
+            if len(self._masks) >= _MAX_MASKS:
+                self._masks.pop(next(iter(self._masks)))
+            self._masks[repertoire] = mask
+        return mask
+
+
+def _reading(
+    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats, share: float
+) -> Reading:
+    steps = len(probabilities)
+    read = tuple(
+        ReadCharacter(characters[s.index], s.probability, s.first / steps, (s.last + 1) / steps)
+        for s in spikes
+    )
+    text = "".join(c.text for c in read)
+    sums: dict[str, float] = {}
+    first: dict[str, str] = {_bare(text): text}
+    for path, value in beam(probabilities):
+        other = "".join(characters[i] for i in path)
+        sums[_bare(other)] = sums.get(_bare(other), 0.0) + value
+        first.setdefault(_bare(other), other)
+    chosen = sums.pop(_bare(text), 0.0) or float(np.prod([c.confidence for c in read]))
+    others = tuple((first[t], min(v, 1.0)) for t, v in sums.items())
+    return Reading(text, min(chosen, 1.0), share, read, others)
+
+
+def _bare(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def _softmax(logits: Floats) -> tuple[Floats, Floats]:
+    """Probabilities and log-normaliser of each row."""
+    top = logits.max(1, keepdims=True)
+    powers = np.exp(logits - top)
+    total = powers.sum(1, keepdims=True)
+    return powers / total, (top + np.log(total))[:, 0]
+
+
+def _width(crop: Pixels) -> int:
+    """Width of the crop at the height of the model; 0 for a crop without pixels."""
+    if crop.size == 0:
+        return 0
+    return int(np.clip(round(crop.shape[1] * HEIGHT / crop.shape[0]), _STEP, _MAX_WIDTH))
+
+
+def _bucket(width: int) -> int:
+    return -(-width // _BUCKET) * _BUCKET
+
+
+def _batches(widths: list[int]) -> list[list[int]]:
+    """Group crops of the same bucket, at most `_BATCH` together; empty crops are left out."""
+    buckets: dict[int, list[int]] = {}
+    for i, width in enumerate(widths):
+        if width:
+            buckets.setdefault(_bucket(width), []).append(i)
+    return [
+        members[at : at + _BATCH]
+        for _, members in sorted(buckets.items())
+        for at in range(0, len(members), _BATCH)
+    ]
+
+
+def _input(crop: Pixels, width: int) -> Floats:
+    """3 x 48 x width, -1..1; what is missing on the right is 0, as in training."""
+    own = _width(crop)
+    shrinking = crop.shape[0] > HEIGHT
+    how = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
+    scaled = cv2.resize(crop, (own, HEIGHT), interpolation=how)
+    out = np.zeros((3, HEIGHT, width), np.float32)
+    values = scaled.astype(np.float32) * (2 / 255) - 1
+    out[:, :, :own] = values if values.ndim == 2 else values.transpose(2, 0, 1)
+    return out
