@@ -29,6 +29,10 @@ class ErrorCode(StrEnum):
     FORM_INVALID = "form.invalid"
     FORM_UNKNOWN = "form.unknown"
     REQUEST_INVALID = "request.invalid"
+    REQUEST_NOT_FOUND = "request.not_found"
+    REQUEST_METHOD = "request.method_not_allowed"
+    REQUEST_TOO_LARGE = "request.too_large"
+    REQUEST_TIMEOUT = "request.timeout"
     IDEMPOTENCY_CONFLICT = "request.idempotency_conflict"
     AUTH_REQUIRED = "auth.required"
     AUTH_FAILED = "auth.failed"
@@ -41,6 +45,7 @@ class ErrorCode(StrEnum):
     SUGGESTION_STALE = "suggestion.stale"
     DECISION_INVALID = "decision.invalid"
     EXPORT_UNKNOWN = "export.unknown"
+    EXPORT_EMPTY = "export.empty"
     USER_UNKNOWN = "user.unknown"
     USER_EXISTS = "user.exists"
     KEY_UNKNOWN = "key.unknown"
@@ -49,6 +54,7 @@ class ErrorCode(StrEnum):
     STORAGE_UNAVAILABLE = "storage.unavailable"
     SETTINGS_INVALID = "settings.invalid"
     SERVER_UNREACHABLE = "server.unreachable"
+    SERVICE_BUSY = "service.busy"
     INTERNAL = "internal"
 
 
