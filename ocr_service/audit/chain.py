@@ -23,15 +23,15 @@ _ADVISORY_LOCK = 0x0C2A0D17
 _BATCH = 2000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it: `kind` is `user`, `key` or `system`."""
+    """Who did it: `kind` is `user`, `key`, `operator` (command line) or `system`."""
 
     kind: str
     id: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What it was done to: `kind` such as `document`, `user`, `export`."""
 
@@ -40,7 +40,7 @@ class Subject:
 
 
 SYSTEM = Actor(kind="system", id="service")
-"""Actor of work nobody asked for by hand (jobs, operators at the command line)."""
+"""Actor of work nobody asked for by hand (jobs)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
