@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from sqlite3 import Connection as SqliteConnection
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from ocr_service.clock import utc_now
 from ocr_service.settings import Settings
 from pipelines.errors import CodedError, ErrorCode
 
@@ -72,6 +74,29 @@ class Database:
             session.execute(
                 sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
             )
+
+    @contextmanager
+    def without_foreign_keys(self) -> Iterator[sa.Connection]:
+        """Open a SQLite write transaction that doesn't enforce references (migrations only).
+
+        A migration may rebuild a table that others refer to; the caller checks afterwards.
+        """
+        with self._mapped_errors(), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                raw.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+
+    def now(self, session: Session) -> datetime:
+        """Return the database's own time (hosts may disagree about theirs)."""
+        if self.dialect == "postgresql":
+            moment = session.scalar(sa.text("SELECT clock_timestamp()"))
+            assert isinstance(moment, datetime)
+            return moment.astimezone(UTC)
+        return utc_now()
 
     def dispose(self) -> None:
         """Close every connection."""

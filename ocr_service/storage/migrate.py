@@ -1,0 +1,78 @@
+"""Bring a database to the schema of this program version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from ocr_service.storage.database import Database
+from ocr_service.storage.tables import Base
+from pipelines.errors import CodedError, ErrorCode
+
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = "ocr-service/migrate"
+
+
+def migrate(database: Database) -> None:
+    """Migrate our tables to the newest revision; does nothing when they are there already.
+
+    One process at a time; the whole step is one transaction on both databases. The job library's
+    own tables are migrated by `ocr_service.jobs.setup.migrate_jobs`.
+    Raises CodedError STORAGE_UNAVAILABLE, STORAGE_FULL; nothing is changed then.
+    """
+    with _migration_connection(database) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """Whether the tables have the newest revision (workers refuse to start otherwise)."""
+    with database.reading() as session:
+        heads = MigrationContext.configure(session.connection()).get_current_heads()
+    return set(heads) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def differences(database: Database) -> list[object]:
+    """Return what the migrated tables lack or have too much against `tables.py` (tests)."""
+    with database.reading() as session:
+        context = MigrationContext.configure(
+            session.connection(), opts={"include_name": is_ours, "compare_type": True}
+        )
+        return list(compare_metadata(context, Base.metadata))
+
+
+def is_ours(name: str | None, type_: str, parent_names: Any) -> bool:
+    """Leave the job library's tables out (on SQLite they lie beside ours)."""
+    if type_ == "table":
+        return name in Base.metadata.tables
+    return True
+
+
+@contextmanager
+def _migration_connection(database: Database) -> Iterator[sa.Connection]:
+    if database.dialect == "postgresql":
+        with database.transaction() as session:
+            database.lock_until_commit(session, _LOCK)
+            yield session.connection()
+        return
+    with database.without_foreign_keys() as connection:
+        yield connection
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise CodedError(ErrorCode.STORAGE_DAMAGED, f"{len(broken)} broken references")
+
+
+def _config() -> Config:
+    config = Config()
+    # Percent signs of a path would be read as interpolation.
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

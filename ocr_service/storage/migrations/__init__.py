@@ -1,0 +1,1 @@
+"""Alembic migrations of our tables (those of the job library migrate themselves)."""
