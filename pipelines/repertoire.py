@@ -25,7 +25,7 @@ def field_repertoire(field: FieldDefinition) -> frozenset[str] | None:
     """
     if field.repertoire:
         return frozenset(field.repertoire) | frozenset(nfkc(field.repertoire))
-    return _kind_repertoire(field.kind)
+    return kind_repertoire(field.kind)
 
 
 def part_repertoire(field: FieldDefinition, part: DatePart) -> frozenset[str]:
@@ -36,7 +36,8 @@ def part_repertoire(field: FieldDefinition, part: DatePart) -> frozenset[str]:
 
 
 @cache
-def _kind_repertoire(kind: FieldKind) -> frozenset[str] | None:
+def kind_repertoire(kind: FieldKind) -> frozenset[str] | None:
+    """Characters that a field of this kind may hold; None is all of Japanese."""
     match kind:
         case FieldKind.DIGITS | FieldKind.MY_NUMBER:
             return DIGITS
