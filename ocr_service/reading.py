@@ -6,6 +6,7 @@ from pathlib import Path
 import models
 from models.engines import load_engines
 from models.errors import ModelError, ModelProblem
+from ocr_service.forms_catalog import open_forms
 from ocr_service.settings import Settings
 from pipelines.categorise import load_category_model
 from pipelines.errors import CodedError, ErrorCode
@@ -18,15 +19,6 @@ _CATEGORIES = "category-linear/1/model.npz"
 def program_version() -> str:
     """Version of this program, as suggestions record it."""
     return version("ocr-service")
-
-
-def open_library(settings: Settings) -> FormLibrary:
-    """Built-in forms and those of the office's own folder."""
-    builtin = FormLibrary.builtin()
-    if settings.forms_folder is None:
-        return builtin
-    own = FormLibrary.load(settings.forms_folder)
-    return FormLibrary((*builtin.entries, *own.entries))
 
 
 def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Reader:
@@ -48,5 +40,5 @@ def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Re
     except (OSError, ValueError, KeyError) as error:
         raise CodedError(ErrorCode.MODEL_DAMAGED, path.name) from error
     return load_reader(
-        library or open_library(settings), engines, categories, program=program_version()
+        library or open_forms(settings), engines, categories, program=program_version()
     )

@@ -44,6 +44,7 @@ _QUALITY_MESSAGES = {
     QualityReason.LOW_CONTRAST: "文字が薄く、読み取りにくい画像です。",
     QualityReason.WRONG_SIDE: "裏面が読み込まれた可能性があります。",
 }
+_SCAN_AGAIN = "再スキャンを検討してください。"
 
 
 def check_fields(
@@ -86,14 +87,14 @@ def check_pages(present: Iterable[int], form: FormDefinition) -> tuple[Finding, 
 
 
 def quality_findings(verdicts: Iterable[QualityVerdict]) -> tuple[Finding, ...]:
-    """What the quality gate said, as findings: one for each page and reason."""
+    """Tell what the quality gate said, as findings: one for each page and reason."""
     return tuple(
         Finding(
             rule=f"quality.{reason}",
             kind=FindingKind.QUALITY,
             severity=Severity.WARNING,
             fields=(),
-            message=f"{verdict.page}ページ目: {_QUALITY_MESSAGES[reason]}再スキャンを検討してください。",
+            message=f"{verdict.page}ページ目: {_QUALITY_MESSAGES[reason]}{_SCAN_AGAIN}",
             ground="文書読取運用基準（画質）",
             params={"page": str(verdict.page)},
         )
@@ -196,7 +197,9 @@ def _several_marks(by_name: Mapping[str, Field], form: FormDefinition) -> Iterat
 
 
 def _rules(values: Mapping[str, Value], form: FormDefinition) -> Iterator[Finding]:
-    labels = {item.name: item.label for item in (*form.fields, *form.marks, *form.seals)}
+    items: tuple[FieldDefinition | MarkGroup | SealDefinition, ...]
+    items = (*form.fields, *form.marks, *form.seals)
+    labels = {item.name: item.label for item in items}
     for rule in form.rules:
         if rule.when is not None:
             applies = _holds(rule.when, values, rule)
@@ -229,7 +232,7 @@ def _fill(message: str, labels: Mapping[str, str]) -> str:
 
 def _attachments(values: Mapping[str, Value], form: FormDefinition) -> Iterator[Finding]:
     for index, attachment in enumerate(form.attachments, start=1):
-        needed: bool | None | Finding = attachment.required
+        needed: bool | Finding | None = attachment.required
         if not attachment.required and attachment.required_when:
             needed = _holds(attachment.required_when, values)
         if isinstance(needed, Finding):
@@ -247,7 +250,7 @@ def _attachments(values: Mapping[str, Value], form: FormDefinition) -> Iterator[
 
 def _holds(
     source: str, values: Mapping[str, Value], rule: Rule | None = None
-) -> bool | None | Finding:
+) -> bool | Finding | None:
     """Whether `source` holds; None when a blank value keeps it from being judged."""
     try:
         expression = compile_expression(source)

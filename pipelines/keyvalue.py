@@ -1,7 +1,7 @@
 """Pairs of label and value on pages of unknown forms, by layout.
 
-Three layouts are understood: `氏名：足立 太郎` and `氏名 足立太郎` on one line, a value to the right
-of its label, and a value under its label. Labels are words that forms of an office use
+Three layouts are understood: `氏名：足立 太郎` and `氏名 足立太郎` on one line, a value right of its
+label, and a value under its label. Labels are words that forms of an office use
 (`pipelines/reference/labels.yaml`) or anything that ends in a colon.
 """
 
@@ -30,7 +30,7 @@ class _Label:
 
 
 def extract_pairs(lines: Sequence[Line]) -> tuple[Field, ...]:
-    """Pairs found among `lines` (all pages), in reading order, named `pair_1`, `pair_2` …
+    """Find the pairs among `lines` (all pages), in reading order: `pair_1`, `pair_2` and so on.
 
     Every value keeps the box and confidence of the line it was taken from. Vertical lines take
     part only as whole lines with a colon.

@@ -151,9 +151,7 @@ def _decoded(data: bytes, limits: DecodeLimits | None, watch: _Stopwatch) -> Ite
         yield page
 
 
-def _read_page(
-    page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopwatch
-) -> _ReadPage:
+def _read_page(page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopwatch) -> _ReadPage:
     with watch.stage("quality"):
         verdict = assess_quality(page)
     if QualityReason.BLANK in verdict.reasons:
@@ -203,10 +201,8 @@ def _view(page: Page, verdict: QualityVerdict, registered: RegisteredPage | None
     )
 
 
-def _form_of(
-    pages: list[_ReadPage], library: FormLibrary
-) -> tuple[FormDefinition | None, float]:
-    """The form that most pages were registered on, and the mean score of those pages."""
+def _form_of(pages: list[_ReadPage], library: FormLibrary) -> tuple[FormDefinition | None, float]:
+    """Find the form that most pages were registered on, and the mean score of those pages."""
     scores: dict[FormKey, list[float]] = {}
     for page in pages:
         if page.registered is not None:
@@ -218,7 +214,7 @@ def _form_of(
 
 
 def _pages_of_form(pages: list[_ReadPage], form: FormDefinition | None) -> list[_ReadPage]:
-    """The best scan of each page of the form, in the order of the form."""
+    """Choose the best scan of each page of the form, in the order of the form."""
     best: dict[int, _ReadPage] = {}
     for page in pages:
         found = page.registered

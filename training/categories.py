@@ -34,10 +34,11 @@ from pipelines.categorise import (
 from pipelines.forms.load import FormLibrary
 
 COVERAGE = 0.99
-_COMMON = (
-    "氏名 住所 電話番号 生年月日 フリガナ 令和 年 月 日 （宛先）足立区長 申請者 届出人 押印 "
-    "性別 男 女 続柄 個人番号 世帯主 職員記入欄 受付印 〒 様 備考 本人確認"
-).split()
+_COMMON = [
+    *("氏名", "住所", "電話番号", "生年月日", "フリガナ", "令和", "年", "月", "日", "申請者", "届出人"),
+    *("（宛先）足立区長", "押印", "性別", "男", "女", "続柄", "個人番号", "世帯主", "職員記入欄"),
+    *("受付印", "〒", "様", "備考", "本人確認"),
+]
 
 
 @dataclass(frozen=True, kw_only=True)

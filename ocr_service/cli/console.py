@@ -51,7 +51,7 @@ def title_of(error: CodedError) -> str:
 
 
 def error_body(error: CodedError) -> dict[str, str]:
-    """An error in machine-readable output."""
+    """Give an error as machine-readable output."""
     return {"code": str(error.code), "message": title_of(error), "detail": error.detail}
 
 
@@ -62,7 +62,7 @@ def json_line(value: object) -> None:
 
 
 def progress() -> Progress:
-    """A progress bar on stderr, so that stdout stays clean for results."""
+    """Make a progress bar on stderr, so that stdout stays clean for results."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -20,7 +20,8 @@ from ocr_service.cli.console import (
     show_error,
 )
 from ocr_service.error_map import describe
-from ocr_service.reading import open_library, open_reader
+from ocr_service.forms_catalog import open_forms
+from ocr_service.reading import open_reader
 from ocr_service.settings import load_settings
 from pipelines.errors import CodedError
 from pipelines.records import BoundingBox, FormKey, Suggestion
@@ -40,7 +41,7 @@ def read(
     Exit code: 0 when all files were read, otherwise that of the first error.
     """
     settings = load_settings()
-    library = open_library(settings)
+    library = open_forms(settings)
     pinned = library.find(form).key if form else None
     reader = open_reader(settings, library=library)
     today = datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date()
@@ -70,7 +71,7 @@ def read(
 
 
 def suggestion_json(file: str, suggestion: Suggestion, seconds: float) -> dict[str, object]:
-    """The documented JSON of one document."""
+    """Give the documented JSON of one document."""
     category = suggestion.category
     return {
         "file": file,

@@ -1,0 +1,151 @@
+"""`ocr-service forms`: look at, check, render, fill and install form definitions."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import pypdfium2
+import typer
+from PIL import Image
+from rich.table import Table
+
+from ocr_service.cli.console import coded_exit, out, progress
+from ocr_service.forms_catalog import open_forms
+from ocr_service.settings import load_settings
+from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.load import FormEntry, FormLibrary, load_form
+from pipelines.forms.render import render_blank
+from pipelines.synthesis.degrade import Degradation
+from pipelines.synthesis.files import ScanFormat, write_scan
+from pipelines.synthesis.fill import Fault
+from pipelines.synthesis.hand import HANDS
+from pipelines.synthesis.synthesize import synthesize as synthesize_scan
+from pipelines.synthesis.truth import dump_truth
+
+app = typer.Typer(help="様式を管理する / Form definitions.", no_args_is_help=True)
+
+_Form = Annotated[str, typer.Argument(help="様式ID、またはYAMLファイル")]
+_Out = Annotated[Path | None, typer.Option("--out", "-o", help="書き込むフォルダー")]
+
+
+@app.command("list")
+@coded_exit
+def list_() -> None:
+    """List all forms that this installation knows."""
+    table = Table("様式ID", "版", "様式名", "業務", "ページ", "項目", "有効期間")
+    for entry in open_forms(load_settings()).entries:
+        form = entry.definition
+        table.add_row(
+            form.id,
+            form.revision,
+            form.title,
+            str(form.operation),
+            str(len(form.pages)),
+            str(len(form.fields) + len(form.marks) + len(form.seals)),
+            f"{form.valid.from_} 〜 {form.valid.until or ''}",
+        )
+    out.print(table)
+
+
+@app.command("check")
+@coded_exit
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="YAMLファイル（省略時はすべて）")
+    ] = None,
+) -> None:
+    """Check form files: every problem with file, line, field and what to do."""
+    if not files:
+        count = len(open_forms(load_settings()).entries)
+        out.print(f"すべて正しい様式です: {count} 件")
+        return
+    # One library, so that the same id and revision in two files is found too.
+    library = FormLibrary(load_form(file) for file in files)
+    for entry in library.entries:
+        out.print(f"正しい様式です: {entry.path} ({entry.definition.title})")
+
+
+@app.command("render")
+@coded_exit
+def render(
+    form: _Form,
+    out_folder: _Out = None,
+    png: Annotated[bool, typer.Option("--png", help="PDFのほかにPNGも書く")] = False,
+    dpi: Annotated[int, typer.Option(help="PNGの解像度", min=50, max=600)] = 150,
+) -> None:
+    """Write the blank form as vector PDF (and PNG)."""
+    entry = _entry(form)
+    folder = out_folder or Path.cwd()
+    folder.mkdir(parents=True, exist_ok=True)
+    pdf = render_blank(entry.definition, entry.directory)
+    path = folder / f"{entry.key.id}@{entry.key.revision}.pdf"
+    path.write_bytes(pdf)
+    out.print(str(path))
+    if png:
+        document = pypdfium2.PdfDocument(pdf)
+        for number in range(len(document)):
+            image: Image.Image = document[number].render(scale=dpi / 72).to_pil()
+            picture = path.with_name(f"{path.stem}-{number + 1}.png")
+            image.save(picture)
+            out.print(str(picture))
+        document.close()
+
+
+@app.command("synthesize")
+@coded_exit
+def synthesize(
+    form: _Form,
+    out_folder: _Out = None,
+    count: Annotated[int, typer.Option(help="枚数", min=1)] = 1,
+    seed: Annotated[int, typer.Option(help="最初の乱数の種")] = 1,
+    hand: Annotated[str, typer.Option(help=f"筆跡: {', '.join(HANDS)}")] = "mixed",
+    degradation: Annotated[list[Degradation] | None, typer.Option(help="劣化（複数可）")] = None,
+    fault: Annotated[list[Fault] | None, typer.Option(help="わざと入れる不備（複数可）")] = None,
+    format: Annotated[ScanFormat, typer.Option(help="ファイル形式")] = ScanFormat.JPEG,
+) -> None:
+    """Write filled synthetic scans with exact truth; the same seed gives the same bytes."""
+    if hand not in HANDS:
+        raise CodedError(ErrorCode.REQUEST_INVALID, f"unknown hand {hand}: {', '.join(HANDS)}")
+    entry = _entry(form)
+    folder = out_folder or Path.cwd()
+    folder.mkdir(parents=True, exist_ok=True)
+    with progress() as bar:
+        for number in bar.track(range(seed, seed + count), description="生成中"):
+            scan = synthesize_scan(
+                entry,
+                seed=number,
+                hand=hand,
+                degradations=tuple(degradation or (Degradation.CLEAN,)),
+                faults=tuple(fault or ()),
+            )
+            stem = folder / f"{entry.key.id}-{number:06d}"
+            for path in write_scan(scan, stem, format):
+                out.print(str(path))
+            stem.with_suffix(".truth.json").write_text(dump_truth(scan.truth), "utf-8")
+
+
+@app.command("import")
+@coded_exit
+def import_(file: Annotated[Path, typer.Argument(help="様式定義（YAML）")]) -> None:
+    """Check a form file and take it into the office's own folder (with its background PDFs)."""
+    settings = load_settings()
+    folder = settings.forms_folder
+    if folder is None:
+        raise CodedError(ErrorCode.SETTINGS_INVALID, "OCR_SERVICE_FORMS_FOLDER is not set")
+    entry = load_form(file)
+    FormLibrary((*open_forms(settings).entries, entry))
+    folder.mkdir(parents=True, exist_ok=True)
+    for page in entry.definition.pages:
+        if page.background:
+            shutil.copyfile(entry.directory / page.background, folder / Path(page.background).name)
+    target = folder / f"{entry.key.id}@{entry.key.revision}.yaml"
+    shutil.copyfile(file, target)
+    out.print(f"取り込みました: {target}（{entry.definition.title}）")
+
+
+def _entry(form: str) -> FormEntry:
+    path = Path(form)
+    if path.suffix in (".yaml", ".yml"):
+        return load_form(path)
+    form_id, _, revision = form.partition("@")
+    return open_forms(load_settings()).find(form_id, revision or None)
