@@ -1,0 +1,76 @@
+import createClient from "openapi-fetch";
+
+import type { components, paths } from "./types.gen";
+
+type Schemas = components["schemas"];
+
+export type DocumentBody = Schemas["DocumentBody"];
+export type DocumentState = Schemas["DocumentState"];
+export type SuggestionBody = Schemas["SuggestionBody"];
+export type FieldBody = Schemas["FieldBody"];
+export type FindingBody = Schemas["FindingBody"];
+export type PageBody = Schemas["PageBody"];
+export type BoxBody = Schemas["BoxBody"];
+export type DecisionBody = Schemas["DecisionBody"];
+export type DecisionRequest = Schemas["DecisionRequest"];
+export type FormRef = Schemas["FormRef"];
+export type SessionBody = Schemas["SessionBody"];
+export type ExportBody = Schemas["ExportBody"];
+export type ExportRequest = Schemas["ExportRequest"];
+export type AuditEventBody = Schemas["AuditEventBody"];
+
+/** An answer of the service that is not a success, with its stable code and Japanese title. */
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    title: string,
+  ) {
+    super(title);
+    this.name = "ApiProblem";
+  }
+}
+
+/** The service could not be reached at all. */
+export const UNREACHABLE = "client.unreachable";
+
+export const client = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+
+interface Answer<T> {
+  data?: T | undefined;
+  error?: unknown;
+  response: Response;
+}
+
+/** Waits for an answer and gives its body; throws `ApiProblem` for everything else. */
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
+  let settled: Answer<T>;
+  try {
+    settled = await answer;
+  } catch {
+    throw new ApiProblem(0, UNREACHABLE, "");
+  }
+  const { data, error, response } = settled;
+  if (!response.ok) throw toProblem(response, error);
+  return data as T;
+}
+
+function toProblem(response: Response, error: unknown): ApiProblem {
+  if (typeof error === "object" && error !== null && "code" in error) {
+    const { code, title } = error as { code: unknown; title?: unknown };
+    return new ApiProblem(response.status, String(code), typeof title === "string" ? title : "");
+  }
+  return new ApiProblem(response.status, "internal", "");
+}
+
+const path = encodeURIComponent;
+
+export const urls = {
+  page: (id: string, page: number, width: number) =>
+    `/v1/documents/${path(id)}/pages/${page}/image?width=${width}`,
+  crop: (id: string, field: string, unmask: string | null) =>
+    `/v1/documents/${path(id)}/fields/${path(field)}/crop` +
+    (unmask === null ? "" : `?unmask=${path(unmask)}`),
+  blank: (form: FormRef) => `/v1/forms/${path(form.id)}/${path(form.revision)}/blank.pdf`,
+  exportFile: (id: string) => `/v1/exports/${path(id)}/file`,
+};

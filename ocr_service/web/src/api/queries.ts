@@ -1,0 +1,215 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+
+import {
+  ApiProblem,
+  client,
+  type DecisionRequest,
+  type DocumentState,
+  type ExportRequest,
+  unwrap,
+} from "./client";
+
+export const keys = {
+  session: ["session"] as const,
+  documents: ["documents"] as const,
+  document: (id: string) => ["document", id] as const,
+  suggestion: (id: string) => ["suggestion", id] as const,
+  decision: (id: string) => ["decision", id] as const,
+  forms: ["forms"] as const,
+  exports: ["exports"] as const,
+  audit: ["audit"] as const,
+};
+
+export function useSession() {
+  return useQuery({
+    queryKey: keys.session,
+    queryFn: () => unwrap(client.GET("/v1/session")),
+    retry: (count, error) => !(error instanceof ApiProblem && error.status === 401) && count < 2,
+    staleTime: 60_000,
+  });
+}
+
+export function useSignIn() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { name?: string; password?: string; token?: string }) =>
+      unwrap(client.POST("/v1/session", { body })),
+    onSuccess: (session) => cache.setQueryData(keys.session, session),
+  });
+}
+
+export function useSignOut() {
+  return useMutation({
+    mutationFn: () => unwrap(client.DELETE("/v1/session")),
+    // A full load leaves nothing of the documents in memory for the next person at this desk.
+    onSuccess: () => window.location.replace("/"),
+  });
+}
+
+const BUSY_MS = 2_000;
+const CALM_MS = 8_000;
+
+/** The queue in one state, a page at a time, refreshed by itself; faster while something is read. */
+export function useDocuments(state: DocumentState, form: string | null) {
+  return useInfiniteQuery({
+    queryKey: [...keys.documents, state, form],
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        client.GET("/v1/documents", {
+          params: {
+            query: {
+              state,
+              limit: 50,
+              ...(form === null ? {} : { form }),
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
+          },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next ?? null,
+    placeholderData: keepPreviousData,
+    refetchInterval: (query) => {
+      const counts = query.state.data?.pages[0]?.counts;
+      return (counts?.received ?? 0) + (counts?.processing ?? 0) > 0 ? BUSY_MS : CALM_MS;
+    },
+  });
+}
+
+export function useDocument(id: string) {
+  return useQuery({
+    queryKey: keys.document(id),
+    queryFn: () => unwrap(client.GET("/v1/documents/{id}", { params: { path: { id } } })),
+    refetchInterval: (query) => {
+      const state = query.state.data?.state;
+      return state === "received" || state === "processing" ? 1_000 : 20_000;
+    },
+  });
+}
+
+export function useSuggestion(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.suggestion(id),
+    queryFn: () => fetchSuggestion(id, null),
+    enabled,
+    staleTime: Infinity,
+  });
+}
+
+export function fetchSuggestion(id: string, unmask: string | null) {
+  const query = unmask === null ? {} : { unmask };
+  return unwrap(
+    client.GET("/v1/documents/{id}/suggestion", { params: { path: { id }, query } }),
+  );
+}
+
+export function useDecision(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.decision(id),
+    queryFn: () =>
+      unwrap(client.GET("/v1/documents/{id}/decision", { params: { path: { id } } })),
+    enabled,
+  });
+}
+
+/** Everything that changes a document; the new state is shown only when the service has said so. */
+export function useDocumentActions() {
+  const cache = useQueryClient();
+  const refresh = (id: string) => {
+    void cache.invalidateQueries({ queryKey: keys.documents });
+    void cache.invalidateQueries({ queryKey: keys.document(id) });
+  };
+  const claim = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(client.POST("/v1/documents/{id}/claim", { params: { path: { id } } })),
+    onSuccess: (document) => cache.setQueryData(keys.document(document.id), document),
+    onSettled: (_data, _error, id) => refresh(id),
+  });
+  const release = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(client.POST("/v1/documents/{id}/release", { params: { path: { id } } })),
+    onSettled: (_data, _error, id) => refresh(id),
+  });
+  const decide = useMutation({
+    mutationFn: ({ id, body }: { id: string; body: DecisionRequest }) =>
+      unwrap(client.POST("/v1/documents/{id}/decision", { params: { path: { id } }, body })),
+    onSettled: (_data, _error, { id }) => refresh(id),
+  });
+  const pin = useMutation({
+    mutationFn: ({ id, form_id, revision }: { id: string; form_id: string; revision: string }) =>
+      unwrap(
+        client.POST("/v1/documents/{id}/form", {
+          params: { path: { id } },
+          body: { form_id, revision },
+        }),
+      ),
+    onSettled: (_data, _error, { id }) => refresh(id),
+  });
+  const retry = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(client.POST("/v1/documents/{id}/retry", { params: { path: { id } } })),
+    onSettled: (_data, _error, id) => refresh(id),
+  });
+  return { claim, release, decide, pin, retry };
+}
+
+/** Claims the oldest waiting document that nobody else takes first; null when none is left. */
+export async function claimNext(except?: string): Promise<string | null> {
+  const list = await unwrap(
+    client.GET("/v1/documents", { params: { query: { state: "awaiting_review", limit: 20 } } }),
+  );
+  for (const { id } of list.items) {
+    if (id === except) continue;
+    try {
+      await unwrap(client.POST("/v1/documents/{id}/claim", { params: { path: { id } } }));
+      return id;
+    } catch (error) {
+      if (!(error instanceof ApiProblem && error.status === 409)) throw error;
+    }
+  }
+  return null;
+}
+
+export function useForms() {
+  return useQuery({
+    queryKey: keys.forms,
+    queryFn: () => unwrap(client.GET("/v1/forms")),
+    staleTime: 300_000,
+  });
+}
+
+export function useExports() {
+  return useQuery({
+    queryKey: keys.exports,
+    queryFn: () => unwrap(client.GET("/v1/exports")),
+    refetchInterval: 15_000,
+  });
+}
+
+export function useCreateExport() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ExportRequest) => unwrap(client.POST("/v1/exports", { body })),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.exports }),
+  });
+}
+
+export function useAudit() {
+  return useInfiniteQuery({
+    queryKey: keys.audit,
+    queryFn: ({ pageParam }) =>
+      unwrap(
+        client.GET("/v1/audit", {
+          params: { query: { limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next ?? null,
+  });
+}

@@ -1,0 +1,47 @@
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { screen: "queue" }
+  | { screen: "review"; id: string }
+  | { screen: "exports" }
+  | { screen: "audit" }
+  | { screen: "forms" }
+  | { screen: "unknown" };
+
+/** What a path of the address bar shows. */
+export function parseRoute(pathname: string): Route {
+  const parts = pathname.split("/").filter((part) => part !== "");
+  if (parts.length === 0 || parts[0] === "sign-in") return { screen: "queue" };
+  if (parts[0] === "documents") {
+    const id = parts[1];
+    return id === undefined
+      ? { screen: "queue" }
+      : { screen: "review", id: decodeURIComponent(id) };
+  }
+  if (parts.length === 1 && (parts[0] === "exports" || parts[0] === "audit" || parts[0] === "forms"))
+    return { screen: parts[0] };
+  return { screen: "unknown" };
+}
+
+export const reviewPath = (id: string) => `/documents/${encodeURIComponent(id)}`;
+
+const listeners = new Set<() => void>();
+
+export function navigate(path: string, { replace = false } = {}): void {
+  if (replace) window.history.replaceState(null, "", path);
+  else window.history.pushState(null, "", path);
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("popstate", listener);
+  };
+}
+
+export function usePath(): string {
+  return useSyncExternalStore(subscribe, () => window.location.pathname);
+}

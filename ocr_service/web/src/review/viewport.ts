@@ -1,0 +1,119 @@
+/** Geometry of the page viewer: turned pages, zoom and pan. */
+
+import type { BoxBody, PageBody } from "../api/client";
+
+export type Turn = 0 | 90 | 180 | 270;
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Page to screen: `screen = page * scale + (x, y)`, in upright page pixels and CSS pixels. */
+export interface View {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+export const addTurn = (a: Turn, b: Turn): Turn => (((a + b) % 360) as Turn);
+
+export const uprightSize = (page: PageBody, turn: Turn): Size =>
+  turn % 180 === 0
+    ? { width: page.width, height: page.height }
+    : { width: page.height, height: page.width };
+
+/** SVG transform that turns the original scan clockwise by `turn` into its upright place. */
+export function turnTransform(page: Size, turn: Turn): string {
+  switch (turn) {
+    case 0:
+      return "";
+    case 90:
+      return `translate(${page.height} 0) rotate(90)`;
+    case 180:
+      return `translate(${page.width} ${page.height}) rotate(180)`;
+    case 270:
+      return `translate(0 ${page.width}) rotate(270)`;
+  }
+}
+
+/** Where a box of the original scan lies once the page is turned. */
+export function turnBox(box: BoxBody, page: Size, turn: Turn): BoxBody {
+  const { x0, y0, x1, y1 } = box;
+  switch (turn) {
+    case 0:
+      return box;
+    case 90:
+      return { x0: page.height - y1, y0: x0, x1: page.height - y0, y1: x1 };
+    case 180:
+      return { x0: page.width - x1, y0: page.height - y1, x1: page.width - x0, y1: page.height - y0 };
+    case 270:
+      return { x0: y0, y0: page.width - x1, x1: y1, y1: page.width - x0 };
+  }
+}
+
+const MARGIN = 16;
+const MIN_SCALE = 0.05;
+const MAX_SCALE = 4;
+
+export function fitPage(page: Size, screen: Size): View {
+  const scale = Math.min(
+    (screen.width - 2 * MARGIN) / page.width,
+    (screen.height - 2 * MARGIN) / page.height,
+  );
+  return centred(page, screen, clampScale(scale));
+}
+
+export function fitWidth(page: Size, screen: Size): View {
+  const scale = clampScale((screen.width - 2 * MARGIN) / page.width);
+  return clampView({ scale, x: MARGIN, y: MARGIN }, page, screen);
+}
+
+/** A view that shows `box` in the middle with its surroundings, near to `current` in scale. */
+export function focusBox(box: BoxBody, page: Size, screen: Size, current: View | null): View {
+  const whole = fitPage(page, screen).scale;
+  const wanted = Math.min(
+    (screen.width * 0.5) / (box.x1 - box.x0),
+    (screen.height * 0.14) / (box.y1 - box.y0),
+    1.25,
+  );
+  const least = Math.max(whole, ((screen.width - 2 * MARGIN) / page.width) * 0.9);
+  const ideal = clampScale(Math.max(wanted, least));
+  // A scale that is good enough is kept: less moves before the eyes.
+  const keep = current !== null && current.scale > ideal * 0.7 && current.scale < ideal * 1.5;
+  const scale = keep ? current.scale : ideal;
+  const x = screen.width / 2 - ((box.x0 + box.x1) / 2) * scale;
+  const y = screen.height / 2 - ((box.y0 + box.y1) / 2) * scale;
+  return clampView({ scale, x, y }, page, screen);
+}
+
+/** The same view zoomed by `factor` with the point (x, y) of the screen held still. */
+export function zoomAt(view: View, factor: number, x: number, y: number): View {
+  const scale = clampScale(view.scale * factor);
+  const ratio = scale / view.scale;
+  return { scale, x: x - (x - view.x) * ratio, y: y - (y - view.y) * ratio };
+}
+
+/** Keeps the page on the screen: centred where it is smaller, without gaps where it is larger. */
+export function clampView(view: View, page: Size, screen: Size): View {
+  return {
+    scale: view.scale,
+    x: clampAxis(view.x, page.width * view.scale, screen.width),
+    y: clampAxis(view.y, page.height * view.scale, screen.height),
+  };
+}
+
+function clampAxis(offset: number, length: number, room: number): number {
+  if (length + 2 * MARGIN <= room) return (room - length) / 2;
+  return Math.min(MARGIN, Math.max(room - length - MARGIN, offset));
+}
+
+function centred(page: Size, screen: Size, scale: number): View {
+  return {
+    scale,
+    x: (screen.width - page.width * scale) / 2,
+    y: (screen.height - page.height * scale) / 2,
+  };
+}
+
+const clampScale = (scale: number) => Math.min(MAX_SCALE, Math.max(MIN_SCALE, scale));
