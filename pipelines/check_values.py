@@ -46,7 +46,7 @@ _WHAT = {
 def value_findings(
     by_name: Mapping[str, Field], form: FormDefinition, *, today: date
 ) -> Iterator[Finding]:
-    """Find what is odd about single values: impossible dates, check digits, lengths, nothing readable."""
+    """Find what is odd about single values: dates, check digits, lengths, nothing readable."""
     for definition in form.fields:
         field = by_name.get(definition.name)
         if field is None or field.state in (FieldState.BLANK, FieldState.STRUCK):

@@ -1,7 +1,7 @@
 """Pairs of label and value on pages of unknown forms, by layout.
 
-Three layouts are understood: `氏名：足立 太郎` and `氏名 足立太郎` on one line, a value right of its
-label, and a value under its label. Labels are words that forms of an office use
+Three layouts are understood: `氏名：足立 太郎` and `氏名 足立太郎` on one line, a value right
+of its label, and a value under it. Labels are words that forms of an office use
 (`pipelines/reference/labels.yaml`) or anything that ends in a colon.
 """
 

@@ -62,9 +62,13 @@ class ServiceClient:
         """State of one document."""
         return self._call("GET", f"/v1/documents/{document_id}")
 
-    def suggestion(self, document_id: str) -> dict[str, Any]:
-        """Suggestion of one document (needs a reviewer's session)."""
-        return self._call("GET", f"/v1/documents/{document_id}/suggestion")
+    def suggestion(self, document_id: str, *, unmask: str = "") -> dict[str, Any]:
+        """Suggestion of one document (needs a reviewer's session).
+
+        `unmask` is the reason, kept in the audit record, for which 個人番号 is shown whole.
+        """
+        options = {"params": {"unmask": unmask}} if unmask else {}
+        return self._call("GET", f"/v1/documents/{document_id}/suggestion", **options)
 
     def sign_in(self, token: str) -> dict[str, Any]:
         """Open a session with a one-time token."""

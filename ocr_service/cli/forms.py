@@ -7,6 +7,10 @@ from typing import Annotated
 import pypdfium2
 import typer
 from PIL import Image
+from pipelines.synthesis.degrade import Degradation
+from pipelines.synthesis.files import ScanFormat, write_scan
+from pipelines.synthesis.synthesize import synthesize as synthesize_scan
+from pipelines.synthesis.truth import dump_truth
 from rich.table import Table
 
 from ocr_service.cli.console import coded_exit, out, progress
@@ -15,12 +19,8 @@ from ocr_service.settings import load_settings
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormEntry, FormLibrary, load_form
 from pipelines.forms.render import render_blank
-from pipelines.synthesis.degrade import Degradation
-from pipelines.synthesis.files import ScanFormat, write_scan
 from pipelines.synthesis.fill import Fault
 from pipelines.synthesis.hand import HANDS
-from pipelines.synthesis.synthesize import synthesize as synthesize_scan
-from pipelines.synthesis.truth import dump_truth
 
 app = typer.Typer(help="様式を管理する / Form definitions.", no_args_is_help=True)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from models.recogniser import Recogniser, Reading
+from models.recogniser import Reading, Recogniser
 from ocr_service.cli.console import (
     coded_exit,
     err,

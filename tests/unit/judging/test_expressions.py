@@ -1,0 +1,55 @@
+"""CEL expressions of form definitions."""
+
+from datetime import date
+
+import pytest
+
+from pipelines.forms.expressions import (
+    EvaluationError,
+    ExpressionError,
+    compile_expression,
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a > 1 && b == 'x'", {"a", "b"}),
+        ("age(birth, today) >= 18", {"birth", "today"}),
+        ("kinds.exists(k, k == wanted)", {"kinds", "wanted"}),
+        ("size(name) > 2 && name.startsWith('足')", {"name"}),
+        ("a in ['x', b]", {"a", "b"}),
+    ],
+)
+def test_the_names_of_an_expression_are_its_variables(source: str, names: set[str]) -> None:
+    assert compile_expression(source).names == names
+
+
+@pytest.mark.parametrize(
+    ("source", "values", "holds"),
+    [
+        ("age(birth, today) == 17", {"birth": date(2008, 11, 24), "today": date(2026, 11, 23)}, 1),
+        ("age(birth, today) == 18", {"birth": date(2008, 11, 23), "today": date(2026, 11, 23)}, 1),
+        ("days(a, b) <= 14", {"a": date(2026, 2, 20), "b": date(2026, 3, 6)}, 1),
+        ("days(a, b) <= 14", {"a": date(2026, 2, 20), "b": date(2026, 3, 7)}, 0),
+        ("school_year(birth) == 2026", {"birth": date(2020, 4, 1)}, 1),
+        ("school_year(birth) == 2027", {"birth": date(2020, 4, 2)}, 1),
+        ("'work' in reasons", {"reasons": ["work", "care"]}, 1),
+        ("a == null", {"a": None}, 1),
+    ],
+)
+def test_functions_and_values(source: str, values: dict[str, object], holds: int) -> None:
+    assert compile_expression(source).evaluate(values) is bool(holds)  # type: ignore[arg-type]
+
+
+def test_a_syntax_error_says_where() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        compile_expression("age(birth, today) >=\n")
+    assert caught.value.line >= 1
+    assert caught.value.column >= 1
+
+
+@pytest.mark.parametrize("source", ["a + 'x' > 1", "a", "unknown(a)"])
+def test_what_gives_no_truth_value_fails(source: str) -> None:
+    with pytest.raises(EvaluationError):
+        compile_expression(source).evaluate({"a": 1})

@@ -1,0 +1,61 @@
+"""Pairs of label and value on unknown forms."""
+
+import pytest
+
+from pipelines.keyvalue import extract_pairs
+from pipelines.records import BoundingBox, Line
+
+
+def line(text: str, x: float, y: float, width: float = 100, confidence: float = 0.95) -> Line:
+    box = BoundingBox(x0=x, y0=y, x1=x + width, y1=y + 30)
+    return Line(text=text, confidence=confidence, box=box, page=1)
+
+
+def pairs(*lines: Line) -> list[tuple[str, str | None]]:
+    return [(field.label, field.value) for field in extract_pairs(lines)]
+
+
+@pytest.mark.parametrize("text", ["氏名：足立 太郎", "氏名:足立 太郎", "氏　名： 足立 太郎"])
+def test_a_colon_parts_label_and_value(text: str) -> None:
+    assert pairs(line(text, 0, 0)) == [("氏名", "足立 太郎")]
+
+
+def test_any_words_before_a_colon_are_a_label() -> None:
+    assert pairs(line("利用目的：研究", 0, 0)) == [("利用目的", "研究")]
+
+
+def test_a_clock_is_no_label() -> None:
+    assert pairs(line("12:30", 0, 0)) == []
+
+
+def test_the_value_stands_right_of_its_label() -> None:
+    found = pairs(line("電話番号", 0, 0), line("03-3880-5111", 150, 2), line("住所", 0, 200))
+    assert found == [("電話番号", "03-3880-5111")]
+
+
+def test_the_value_stands_under_its_label_when_nothing_is_beside_it() -> None:
+    assert pairs(line("生年月日", 0, 0), line("平成2年5月3日", 5, 45)) == [
+        ("生年月日", "1990-05-03")
+    ]
+
+
+def test_a_label_is_never_the_value_of_another() -> None:
+    assert pairs(line("氏名", 0, 0), line("住所", 150, 0)) == []
+
+
+def test_one_value_belongs_to_one_label() -> None:
+    found = pairs(line("氏名", 0, 0), line("足立太郎", 150, 0), line("住所", 0, 45))
+    assert found == [("氏名", "足立太郎")]
+
+
+def test_what_is_no_date_stays_as_words() -> None:
+    (field,) = extract_pairs([line("生年月日：不明", 0, 0)])
+    assert (field.kind, field.value) == ("text", "不明")
+
+
+def test_values_keep_their_box_and_confidence() -> None:
+    value = line("足立太郎", 150, 0, confidence=0.4)
+    (field,) = extract_pairs([line("氏名", 0, 0), value])
+    assert field.box == value.box
+    assert field.confidence == 0.4
+    assert field.doubtful
