@@ -11,6 +11,7 @@ from pipelines.records import Suggestion
 
 SEAL_PRESENT = "present"
 _LONGEST = 4000
+_Item = FieldDefinition | MarkGroup | SealDefinition
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +33,7 @@ def resolve_values(
     """
     before = {f.name: f.value for f in suggestion.fields}
     if form is not None:
-        for item in (*form.fields, *form.marks, *form.seals):
+        for item in _items(form):
             before.setdefault(item.name, None)
     masked = number_names(form, suggestion.fields)
     values = dict(before)
@@ -91,14 +92,12 @@ def _options(group: MarkGroup, text: str) -> str | None:
     return ",".join(value for value in known if value in chosen) or None
 
 
-def _item(
-    form: FormDefinition | None, name: str
-) -> FieldDefinition | MarkGroup | SealDefinition | None:
-    if form is None:
-        return None
-    items: tuple[FieldDefinition | MarkGroup | SealDefinition, ...]
-    items = (*form.fields, *form.marks, *form.seals)
-    return next((i for i in items if i.name == name), None)
+def _items(form: FormDefinition) -> tuple[_Item, ...]:
+    return (*form.fields, *form.marks, *form.seals)
+
+
+def _item(form: FormDefinition | None, name: str) -> _Item | None:
+    return next((i for i in _items(form) if i.name == name), None) if form else None
 
 
 def _invalid(name: str, why: str) -> CodedError:
