@@ -14,7 +14,8 @@ class ErrorEntry:
     """What an error code means at the edges.
 
     `retryable`: the same request or document may succeed later without being changed. `title`
-    always stands; `detailed` is used instead when all of its parameters are known.
+    always stands; `detailed` is used instead when all of its parameters are known, numbers of
+    which are shown in `unit`s.
     """
 
     status: int
@@ -22,13 +23,17 @@ class ErrorEntry:
     retryable: bool
     title: str
     detailed: str = ""
+    unit: int = 1
 
     def message(self, **params: str | int | float) -> str:
         """Japanese text for people; parameters that the text does not name are ignored."""
         wanted = {name for _, name, _, _ in Formatter().parse(self.detailed) if name}
         if self.detailed and wanted <= params.keys():
-            return self.detailed.format_map({k: _shown(k, v) for k, v in params.items()})
+            return self.detailed.format_map({k: self._shown(v) for k, v in params.items()})
         return self.title
+
+    def _shown(self, value: str | int | float) -> str:
+        return value if isinstance(value, str) else f"{value / self.unit:.0f}"
 
 
 def describe(code: ErrorCode) -> ErrorEntry:
@@ -41,17 +46,22 @@ def message_of(error: CodedError) -> str:
     return describe(error.code).message(**error.params)
 
 
-def _shown(name: str, value: str | int | float) -> str:
-    if name in ("limit", "size") and isinstance(value, int | float) and value >= 1024 * 1024:
-        return f"{value / (1024 * 1024):.0f}M"
-    return str(value)
-
-
 def _entry(
-    status: int, exit_code: int, title: str, detailed: str = "", *, retryable: bool = False
+    status: int,
+    exit_code: int,
+    title: str,
+    detailed: str = "",
+    *,
+    unit: int = 1,
+    retryable: bool = False,
 ) -> ErrorEntry:
     return ErrorEntry(
-        status=status, exit_code=exit_code, retryable=retryable, title=title, detailed=detailed
+        status=status,
+        exit_code=exit_code,
+        retryable=retryable,
+        title=title,
+        detailed=detailed,
+        unit=unit,
     )
 
 
@@ -68,7 +78,8 @@ ERRORS: dict[ErrorCode, ErrorEntry] = {
         413,
         13,
         "ファイルが大きすぎます。",
-        "ファイルが大きすぎます（上限 {limit} バイト）。",
+        "ファイルが大きすぎます（上限 {limit} MB）。",
+        unit=1024 * 1024,
     ),
     _C.FILE_UNSUPPORTED: _entry(
         415,
@@ -82,7 +93,8 @@ ERRORS: dict[ErrorCode, ErrorEntry] = {
         422,
         17,
         "画像の画素数が多すぎます。解像度を下げて読み取ってください。",
-        "画像の画素数が多すぎます（上限 {limit} 画素）。解像度を下げて読み取ってください。",
+        "画像の画素数が多すぎます（上限 {limit} 万画素）。解像度を下げて読み取ってください。",
+        unit=10_000,
     ),
     _C.IMAGE_TOO_SMALL: _entry(
         422, 18, "画像が小さすぎて読み取れません。解像度を上げて読み取ってください。"

@@ -41,7 +41,8 @@ def test_a_message_ignores_parameters_it_does_not_name() -> None:
 
 def test_sizes_are_shown_in_units_people_read() -> None:
     error = CodedError(ErrorCode.FILE_TOO_LARGE, limit=64 * 1024 * 1024)
-    assert "64M バイト" in message_of(error)
+    assert "64 MB" in message_of(error)
+    assert "12000 万画素" in message_of(CodedError(ErrorCode.IMAGE_TOO_LARGE, limit=120_000_000))
 
 
 def test_the_documented_table_is_the_map() -> None:
