@@ -21,7 +21,7 @@ ENV PATH=/opt/ocr-service/bin:$PATH \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \
     PYTHONDONTWRITEBYTECODE=1
-USER ocr
+USER 10001
 VOLUME /data
 EXPOSE 8000
 # Nothing is called outside at run time: `docker run --network` with no route out is enough.
