@@ -26,8 +26,8 @@ def create_key(
     roles: Collection[Role],
     by: Actor = SYSTEM,
     now: datetime | None = None,
-) -> str:
-    """Make a key and return its text `prefix.secret`: it is shown once and never again.
+) -> tuple[ApiKeyRow, str]:
+    """Make a key; the text returned (`prefix.secret`) is shown once and never again.
 
     `name` is the station's name and unique. Raises REQUEST_INVALID.
     """
@@ -45,7 +45,7 @@ def create_key(
     session.add(row)
     session.flush()
     append(session, by, "key.created", _subject(prefix), {"roles": row.roles}, at=now)
-    return f"{prefix}.{secret}"
+    return row, f"{prefix}.{secret}"
 
 
 def revoke_key(

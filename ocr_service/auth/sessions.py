@@ -64,7 +64,7 @@ def create_sign_in_token(
     session: Session,
     name: str,
     *,
-    lifetime: timedelta = timedelta(minutes=30),
+    valid_for: timedelta = timedelta(minutes=30),
     by: Actor = SYSTEM,
     now: datetime | None = None,
 ) -> str:
@@ -76,7 +76,7 @@ def create_sign_in_token(
     token = new_secret()
     session.add(
         SignInTokenRow(
-            token_sha256=fingerprint(token), user_id=user.id, expires_at=moment + lifetime
+            token_sha256=fingerprint(token), user_id=user.id, expires_at=moment + valid_for
         )
     )
     session.flush()

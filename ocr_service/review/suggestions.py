@@ -1,27 +1,12 @@
-"""Suggestions as they are kept: sealed JSON of the pipeline's record."""
+"""Suggestions as reviewers get them: opened from their sealed objects."""
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from ocr_service.storage.objects import ObjectStore
+from ocr_service.storage.suggestion_codec import decode_suggestion
 from ocr_service.storage.tables import SuggestionRow
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import Suggestion
-
-_ADAPTER = TypeAdapter(Suggestion)
-
-
-def encode_suggestion(suggestion: Suggestion) -> bytes:
-    """Write a suggestion as JSON (UTF-8)."""
-    return _ADAPTER.dump_json(suggestion)
-
-
-def decode_suggestion(data: bytes) -> Suggestion:
-    """Read what `encode_suggestion` wrote. Raises STORAGE_DAMAGED."""
-    try:
-        return _ADAPTER.validate_json(data)
-    except ValidationError:
-        raise CodedError(ErrorCode.STORAGE_DAMAGED, "suggestion is not understood") from None
 
 
 def load_suggestion(
