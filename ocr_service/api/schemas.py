@@ -21,6 +21,8 @@ class ProblemBody(_Body):
     code: str
     detail: str = ""
     request_id: str = ""
+    field: str | None = None
+    """Name of the field that is wrong (`decision.invalid`)."""
 
 
 class QualityBody(_Body):
@@ -77,6 +79,10 @@ class DocumentBody(_Body):
     failure_retryable: bool | None = None
     suggestion_id: str | None = None
     quality: list[QualityBody] = []
+    claimed_until: datetime | None = None
+    awaits_second: bool = False
+    """A first person confirmed (two-person form); another one must confirm too."""
+    first_confirmed_by_me: bool = False
 
 
 class DocumentList(_Body):
@@ -130,6 +136,8 @@ class FieldBody(_Body):
     required: bool = False
     critical: bool = False
     sensitivity: Literal["public", "personal", "special", "number"] = "personal"
+    masked: bool = False
+    """`value` and `raw_text` are shown as `********1234`; `?unmask=reason` shows them whole."""
     options: list[OptionBody] = []
     """Mark groups only."""
     select: Literal["one", "many"] | None = None
@@ -181,6 +189,7 @@ class SuggestionBody(_Body):
     pages: list[PageBody]
     versions: dict[str, str]
     seconds: float
+    unmasked: bool = False
 
 
 class DecisionRequest(_Body):
@@ -209,6 +218,8 @@ class DecisionBody(_Body):
     values: dict[str, str | None]
     changed: list[str]
     state: DocumentState
+    masked: list[str] = []
+    """Names of the values that are shown masked."""
 
 
 class FormPinRequest(_Body):
@@ -248,6 +259,8 @@ class ExportRequest(_Body):
     form_id: str
     revision: str | None = None
     format: Literal["csv", "json", "xlsx"] = "csv"
+    unmask_reason: str = Field(default="", max_length=200)
+    """Why 個人番号 leaves whole; masked without a reason, and audited with one."""
 
 
 class ExportBody(_Body):
