@@ -1,0 +1,111 @@
+"""Projective geometry and light, shared by the imaging stages. Points are N x 2 (x, y)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.records import BoundingBox, Matrix, Pixels, RegisteredPage
+
+Points = NDArray[np.float64]
+
+
+def transform_points(matrix: Matrix, points: NDArray[Any]) -> Points:
+    """Apply a 3 x 3 projective transform to N x 2 points."""
+    flat = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    mapped = np.column_stack([flat, np.ones(len(flat))]) @ np.asarray(matrix).T
+    moved: Points = mapped[:, :2] / mapped[:, 2:]
+    return moved
+
+
+def scaling(across: float, down: float | None = None) -> Matrix:
+    """Transform of pixel coordinates when an image is resized by these factors.
+
+    Pixel centres count: x' + 0.5 = (x + 0.5) * across.
+    """
+    vertical = across if down is None else down
+    return np.array(
+        [
+            [across, 0.0, 0.5 * across - 0.5],
+            [0.0, vertical, 0.5 * vertical - 0.5],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+
+
+def box_in_scan(
+    registered: RegisteredPage, corners: tuple[float, float, float, float]
+) -> BoundingBox:
+    """Box of template pixels (x0, y0, x1, y1) as a box of the original scan.
+
+    The box encloses the mapped corners and is cut at the edges of the scan; one that lies wholly
+    outside (cut paper) becomes a pixel at the nearest edge.
+    """
+    x0, y0, x1, y1 = corners
+    quad = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+    mapped = transform_points(registered.to_scan, quad)
+    left, top = mapped.min(axis=0)
+    right, bottom = mapped.max(axis=0)
+    left, right = _cut(left, right, registered.scan_width)
+    top, bottom = _cut(top, bottom, registered.scan_height)
+    return BoundingBox(x0=left, y0=top, x1=right, y1=bottom)
+
+
+def merge_boxes(boxes: Iterable[BoundingBox]) -> BoundingBox:
+    """Smallest box that holds all of `boxes` (at least one)."""
+    held = tuple(boxes)
+    return BoundingBox(
+        x0=min(b.x0 for b in held),
+        y0=min(b.y0 for b in held),
+        x1=max(b.x1 for b in held),
+        y1=max(b.y1 for b in held),
+    )
+
+
+def to_grey(pixels: Pixels) -> Pixels:
+    """Luminance, H x W, of an RGB or grey image."""
+    if pixels.ndim == 2:
+        return pixels
+    grey: Pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    return grey
+
+
+def resize_by(pixels: Pixels, factor: float) -> tuple[Pixels, Matrix]:
+    """Resize, sharp in both directions; also the transform from old to new pixels."""
+    height, width = pixels.shape[:2]
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if size == (width, height):
+        return pixels, np.eye(3)
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(pixels, size, interpolation=how).astype(np.uint8, copy=False)
+    return resized, scaling(size[0] / width, size[1] / height)
+
+
+def even_light(grey: Pixels, dpi: float) -> Pixels:
+    """Divide by the paper's own brightness, so that paper is white whatever shadow lay on it.
+
+    The paper is estimated as the brightest tone of about 5 mm around, smoothed; print and pen
+    strokes are thinner than that. Dark areas larger than it (a table edge) stay dark.
+    """
+    small_dpi = 40.0
+    small, _ = resize_by(grey, min(1.0, small_dpi / dpi))
+    reach = max(3, round(5.0 * min(dpi, small_dpi) / 25.4)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel)
+    paper = cv2.GaussianBlur(paper, (0, 0), reach / 2)
+    full = cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    # Below a quarter of full light nothing is paper: do not blow noise up.
+    even: Pixels = cv2.divide(grey, np.maximum(full, 64).astype(np.uint8), scale=255).astype(
+        np.uint8, copy=False
+    )
+    return even
+
+
+def _cut(low: float, high: float, size: int) -> tuple[float, float]:
+    low, high = float(np.clip(low, 0, size)), float(np.clip(high, 0, size))
+    if high - low < 1:
+        low = min(max(0.0, low), size - 1.0)
+        high = low + 1.0
+    return low, high

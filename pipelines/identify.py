@@ -1,0 +1,171 @@
+"""Which form page a scanned page is: by its QR code, else by its print.
+
+The print is compared in two steps. Local features at a few dots per millimetre, at which a word
+is a blob, say which templates could lie where on the page, at any turn and tilt. Then the share
+of the template's words that stand at their places decides. Frames and rules do not count: half
+the forms of an office share them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.forms.template import Template
+from pipelines.geometry import resize_by, to_grey
+from pipelines.identify_features import Features, MatchIndex, find_features
+from pipelines.identify_print import PrintMap, PrintScore, score_print
+from pipelines.identify_qr import CodeFound, find_code
+from pipelines.records import FormKey, Identification, Matrix, Page, Pixels
+
+_FEATURE_DPI = (38.0, 60.0)
+_PRINT_DPI = 100.0
+_SHORTLIST = 4
+_ACCEPT = 0.45
+"""Score that takes a page for a form. Right forms score 0.6 to 1, wrong ones under 0.25."""
+_ACCEPT_TOLD = 0.25
+"""Score when a QR code or a person has named the form."""
+_CLEAR_LEAD = 0.12
+_HOPELESS = 0.3
+"""Share of the best proposal's agreeing features under which another is not looked at."""
+_TWIN_LEAD = 0.1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class TemplateIndex:
+    """All form pages, prepared for `identify_page`."""
+
+    templates: tuple[Template, ...]
+    prints: tuple[PrintMap, ...]
+    matches: MatchIndex
+
+    def template(self, key: FormKey, form_page: int) -> Template | None:
+        """Return the template of a form page, if there is one."""
+        for template in self.templates:
+            if template.key == key and template.form_page == form_page:
+                return template
+        return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Candidate:
+    """A template that may lie at `pose` (template pixels to print-map pixels of the page)."""
+
+    index: int
+    score: PrintScore
+
+
+def build_index(templates: Iterable[Template]) -> TemplateIndex:
+    """Prepare form pages for identification (about 0.1 s each)."""
+    held = tuple(templates)
+    features = [find_features(t.grey, t.dpi, _FEATURE_DPI[0]) for t in held]
+    return TemplateIndex(
+        templates=held,
+        prints=tuple(PrintMap.of_template(t.grey, t.dpi, _PRINT_DPI) for t in held),
+        matches=MatchIndex.build(features),
+    )
+
+
+def identify_page(
+    page: Page, index: TemplateIndex, *, pinned: FormKey | None = None
+) -> Identification | None:
+    """Say which form page this is and where it lies, or None when no form fits.
+
+    Works at any turn, on photographs and on cut pages. `pinned` is the form a person chose: only
+    its pages are tried, and a poorer fit is taken.
+    """
+    if not index.templates:
+        return None
+    grey = to_grey(page.pixels)
+    middle, to_middle = resize_by(grey, min(1.0, _PRINT_DPI / page.dpi))
+    told, method = _told(grey, page.dpi, index, pinned)
+    accept = _ACCEPT_TOLD if told is not None else _ACCEPT
+    for dpi in _FEATURE_DPI:
+        features = find_features(middle, min(page.dpi, _PRINT_DPI), dpi)
+        found = _best(middle, features, index, told, accept)
+        if found is not None:
+            pose = np.linalg.inv(to_middle) @ found.score.pose
+            return _identification(index.templates[found.index], found.score.share, method, pose)
+    if told is not None and pinned is None:
+        # A code that does not fit its print (a sticker, a photocopied corner) proves nothing.
+        return _by_print(page, index, middle, to_middle)
+    return None
+
+
+def _by_print(
+    page: Page, index: TemplateIndex, middle: Pixels, to_middle: Matrix
+) -> Identification | None:
+    features = find_features(middle, min(page.dpi, _PRINT_DPI), _FEATURE_DPI[0])
+    found = _best(middle, features, index, None, _ACCEPT)
+    if found is None:
+        return None
+    pose = np.linalg.inv(to_middle) @ found.score.pose
+    return _identification(index.templates[found.index], found.score.share, "print", pose)
+
+
+def _told(
+    grey: Pixels, dpi: float, index: TemplateIndex, pinned: FormKey | None
+) -> tuple[frozenset[int] | None, str]:
+    """List the templates that a person or a QR code names, and say which of them did."""
+    if pinned is not None:
+        named = [i for i, t in enumerate(index.templates) if t.key == pinned]
+        return frozenset(named), "pinned"
+    code: CodeFound | None = find_code(grey, dpi)
+    if code is None:
+        return None, "print"
+    named = [
+        i
+        for i, t in enumerate(index.templates)
+        if t.key == code.key and t.form_page == code.form_page
+    ]
+    return (frozenset(named), "qr") if named else (None, "print")
+
+
+def _best(
+    middle: Pixels,
+    features: Features,
+    index: TemplateIndex,
+    told: frozenset[int] | None,
+    accept: float,
+) -> _Candidate | None:
+    """Return the template that fits best, if it fits well enough and better than its twins."""
+    candidates: list[_Candidate] = []
+    proposals = index.matches.propose(features, only=told, most=_SHORTLIST)
+    for proposal in proposals:
+        if candidates and proposal.inliers < _HOPELESS * proposals[0].inliers:
+            break
+        score = score_print(middle, index.prints[proposal.index], proposal.pose)
+        if score is not None and score.share >= accept:
+            candidates.append(_Candidate(index=proposal.index, score=score))
+    candidates.sort(key=lambda c: -c.score.share)
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    best, second = candidates[:2]
+    if best.score.share - second.score.share >= _CLEAR_LEAD:
+        return best
+    return _between_twins(best, second, index)
+
+
+def _between_twins(a: _Candidate, b: _Candidate, index: TemplateIndex) -> _Candidate | None:
+    """Decide between two forms with much print in common by the words only one of them has."""
+    lead = a.score.own_words(b.score, index.prints[a.index], index.prints[b.index])
+    if lead is None:
+        older, newer = sorted((a, b), key=lambda c: index.templates[c.index].key.revision)
+        same_form = (
+            index.templates[a.index].key.id == index.templates[b.index].key.id
+            and index.templates[a.index].key != index.templates[b.index].key
+        )
+        return newer if same_form and older is not newer else a
+    if abs(lead) < _TWIN_LEAD:
+        return None
+    return a if lead > 0 else b
+
+
+def _identification(template: Template, share: float, method: str, pose: Matrix) -> Identification:
+    return Identification(
+        form=template.key,
+        form_page=template.form_page,
+        score=float(np.clip(share, 0, 1)),
+        method=method,
+        from_template=pose / pose[2, 2],
+    )

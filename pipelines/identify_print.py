@@ -1,0 +1,199 @@
+"""Share of a template's words that stand at their places on a page."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.geometry import Points, even_light, resize_by, transform_points
+from pipelines.identify_features import sane_pose
+from pipelines.records import Matrix, Pixels
+
+_MOST_POINTS = 8000
+_CORNERS = 220
+_TOLERANCE = 1.5
+_RULE_MM = 9.0
+_LEAST_IN_SIGHT = 0.45
+_DARK = 60
+_SHIFTS = ((9, 4), (-9, -4), (5, -9), (-5, 9), (12, 0), (-12, 0), (0, 12), (0, -12))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class PrintMap:
+    """A template seen at `dpi`: `grey`, its words (`points`, N x 2) and corners to track.
+
+    `from_template` maps template pixels to pixels of this map.
+    """
+
+    grey: Pixels
+    points: Points
+    corners: NDArray[np.float32]
+    words: Pixels
+    dpi: float
+    from_template: Matrix
+
+    @classmethod
+    def of_template(cls, grey: Pixels, template_dpi: float, dpi: float) -> "PrintMap":
+        """Prepare a template."""
+        small, matrix = resize_by(grey, dpi / template_dpi)
+        words = without_rules(ink_of(small), dpi)
+        ys, xs = np.nonzero(words)
+        step = max(1, len(xs) // _MOST_POINTS)
+        shuffled = np.random.default_rng(0).permutation(len(xs))[::step][:_MOST_POINTS]
+        corners = cv2.goodFeaturesToTrack(small, _CORNERS, 0.02, dpi / 25.4 * 5)
+        return cls(
+            grey=small,
+            points=np.column_stack([xs, ys])[shuffled].astype(np.float64),
+            corners=np.zeros((0, 1, 2), np.float32) if corners is None else corners,
+            words=words,
+            dpi=dpi,
+            from_template=matrix,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class PrintScore:
+    """How well a template fits at `pose` (template pixels to page-image pixels).
+
+    `share` is the share of words found at their places, less what chance would find; `distance`
+    is the distance to the nearest ink of the page in pixels of the print map, of which `seen`
+    lie on the page.
+    """
+
+    share: float
+    pose: Matrix
+    distance: NDArray[np.float32]
+    seen: Pixels
+
+    def own_words(self, other: "PrintScore", mine: PrintMap, theirs: PrintMap) -> float | None:
+        """Lead of this template's own words over the other's own words; None if they have none.
+
+        Own words are those that the other template does not have at that place of the page.
+        """
+        here = _own_found(self, mine, other, theirs)
+        there = _own_found(other, theirs, self, mine)
+        if here is None and there is None:
+            return None
+        return (here if here is not None else 0.5) - (there if there is not None else 0.5)
+
+
+def ink_of(grey: Pixels) -> Pixels:
+    """Ink (255) of an evenly lit image."""
+    _, ink = cv2.threshold(grey, 255 - _DARK, 255, cv2.THRESH_BINARY_INV)
+    found: Pixels = ink
+    return found
+
+
+def without_rules(ink: Pixels, dpi: float) -> Pixels:
+    """Ink without straight runs longer than a character."""
+    length = max(3, round(_RULE_MM * dpi / 25.4))
+    rules = np.zeros_like(ink)
+    for size in ((length, 1), (1, length)):
+        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, size)
+        rules |= cv2.morphologyEx(ink, cv2.MORPH_OPEN, kernel)
+    around = cv2.dilate(rules, np.ones((3, 3), np.uint8))
+    words: Pixels = cv2.bitwise_and(ink, cv2.bitwise_not(around)).astype(np.uint8, copy=False)
+    return words
+
+
+def score_print(page: Pixels, template: PrintMap, pose: Matrix) -> PrintScore | None:
+    """Refine `pose` (template pixels to pixels of the grey `page`) and score it.
+
+    None when less than about half of the template's words lie within the page.
+    """
+    to_map = template.from_template
+    coarse = pose @ np.linalg.inv(to_map)
+    seen = _view(page, template, coarse)
+    refined = coarse @ _refinement(seen, template)
+    if not sane_pose(refined, template.grey.shape[::-1]):
+        return None
+    seen = _view(page, template, refined)
+    inside = _inside(refined, page.shape, template.points)
+    if inside.mean() < _LEAST_IN_SIGHT:
+        return None
+    lit = even_light(seen, template.dpi)
+    # Ink is relative to the darkest of the print: a faint photocopy is still print.
+    dark = float(np.percentile(lit[template.words > 0], 40)) if template.words.any() else 128.0
+    limit = min(255.0 - _DARK / 2, (255 + dark) / 2)
+    distance = cv2.distanceTransform((lit > limit).astype(np.uint8), cv2.DIST_L2, 3)
+    share = _share(distance, template.points[inside])
+    return PrintScore(
+        share=share * float(min(1.0, inside.mean() / 0.7)),
+        pose=refined @ to_map,
+        distance=distance,
+        seen=seen,
+    )
+
+
+def _share(distance: NDArray[np.float32], points: Points) -> float:
+    """Hits at the places, less the hits at places some millimetres beside, as a share."""
+    chance = float(np.mean([_hits(distance, points + np.array(s)) for s in _SHIFTS]))
+    return max(0.0, (_hits(distance, points) - chance) / max(1.0 - chance, 0.05))
+
+
+def _hits(distance: NDArray[np.float32], points: Points) -> float:
+    height, width = distance.shape
+    xs = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
+    ys = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
+    return float((distance[ys, xs] <= _TOLERANCE).mean()) if len(points) else 0.0
+
+
+def _view(page: Pixels, template: PrintMap, pose: Matrix) -> Pixels:
+    seen = cv2.warpPerspective(
+        page,
+        pose,
+        template.grey.shape[::-1],
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=255,
+    )
+    view: Pixels = seen
+    return view
+
+
+def _refinement(seen: Pixels, template: PrintMap) -> Matrix:
+    """Homography of the print map that moves its corners to where the page shows them."""
+    if len(template.corners) < 12:
+        return np.eye(3)
+    moved, status, _ = cv2.calcOpticalFlowPyrLK(
+        template.grey, seen, template.corners, None, winSize=(21, 21), maxLevel=2
+    )
+    source, target = template.corners.reshape(-1, 2), moved.reshape(-1, 2)
+    good = (status.ravel() == 1) & (np.abs(target - source).max(axis=1) < 12)
+    if good.sum() < 12:
+        return np.eye(3)
+    refinement, inliers = cv2.findHomography(
+        source[good], target[good], cv2.USAC_MAGSAC, 1.5, maxIters=500, confidence=0.99
+    )
+    if refinement is None or inliers.sum() < max(12, 0.3 * good.sum()):
+        return np.eye(3)
+    return np.asarray(refinement, dtype=np.float64)
+
+
+def _inside(pose: Matrix, shape: tuple[int, ...], points: Points) -> NDArray[np.bool_]:
+    mapped = transform_points(pose, points)
+    limit = np.array([shape[1], shape[0]])
+    inside: NDArray[np.bool_] = np.all((mapped >= 0) & (mapped < limit), axis=1)
+    return inside
+
+
+def _own_found(
+    score: PrintScore, own: PrintMap, other_score: PrintScore, other: PrintMap
+) -> float | None:
+    """Share of the words of `own` that `other` lacks and that the page has."""
+    across = (
+        other.from_template
+        @ np.linalg.inv(other_score.pose)
+        @ score.pose
+        @ np.linalg.inv(own.from_template)
+    )
+    there = transform_points(across, own.points)
+    lacking = cv2.distanceTransform(255 - other.words, cv2.DIST_L2, 3)
+    height, width = lacking.shape
+    xs = np.clip(np.round(there[:, 0]).astype(int), 0, width - 1)
+    ys = np.clip(np.round(there[:, 1]).astype(int), 0, height - 1)
+    mine = own.points[lacking[ys, xs] > 3 * _TOLERANCE]
+    if len(mine) < 0.01 * len(own.points) or len(mine) < 30:
+        return None
+    return _share(score.distance, mine)
