@@ -53,6 +53,19 @@ def box_in_scan(
     return BoundingBox(x0=left, y0=top, x1=right, y1=bottom)
 
 
+def visible_share(registered: RegisteredPage, corners: tuple[float, float, float, float]) -> float:
+    """Share (0..1) of a box of template pixels (x0, y0, x1, y1) that the scan shows.
+
+    Less than 1 where the paper was cut off by the scan: what stands there is unknown, not blank.
+    """
+    x0, y0, x1, y1 = corners
+    steps = (np.arange(8) + 0.5) / 8
+    xs, ys = np.meshgrid(x0 + (x1 - x0) * steps, y0 + (y1 - y0) * steps)
+    mapped = transform_points(registered.to_scan, np.column_stack([xs.ravel(), ys.ravel()]))
+    limit = np.array([registered.scan_width, registered.scan_height])
+    return float(np.all((mapped >= -0.5) & (mapped < limit + 0.5), axis=1).mean())
+
+
 def merge_boxes(boxes: Iterable[BoundingBox]) -> BoundingBox:
     """Smallest box that holds all of `boxes` (at least one)."""
     held = tuple(boxes)

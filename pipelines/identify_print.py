@@ -97,7 +97,9 @@ def without_rules(ink: Pixels, dpi: float) -> Pixels:
     return words
 
 
-def score_print(page: Pixels, template: PrintMap, pose: Matrix) -> PrintScore | None:
+def score_print(
+    page: Pixels, template: PrintMap, pose: Matrix, *, refine: bool = True
+) -> PrintScore | None:
     """Refine `pose` (template pixels to pixels of the grey `page`) and score it.
 
     None when less than about half of the template's words lie within the page.
@@ -105,10 +107,12 @@ def score_print(page: Pixels, template: PrintMap, pose: Matrix) -> PrintScore | 
     to_map = template.from_template
     coarse = pose @ np.linalg.inv(to_map)
     seen = _view(page, template, coarse)
-    refined = coarse @ _refinement(seen, template)
-    if not sane_pose(refined, template.grey.shape[::-1]):
-        return None
-    seen = _view(page, template, refined)
+    refined = coarse
+    if refine:
+        refined = coarse @ _refinement(seen, template)
+        if not sane_pose(refined, template.grey.shape[::-1]):
+            return None
+        seen = _view(page, template, refined)
     inside = _inside(refined, page.shape, template.points)
     if inside.mean() < _LEAST_IN_SIGHT:
         return None
@@ -124,6 +128,20 @@ def score_print(page: Pixels, template: PrintMap, pose: Matrix) -> PrintScore | 
         distance=distance,
         seen=seen,
     )
+
+
+def cell_shares(
+    distance: NDArray[np.float32], points: Points, *, columns: int = 5, rows: int = 7
+) -> NDArray[np.float64]:
+    """`share` of `PrintScore` by cells of the page, for cells with enough words to tell."""
+    height, width = distance.shape
+    column = (points[:, 0] * columns / width).astype(int)
+    row = (points[:, 1] * rows / height).astype(int)
+    cell = row * columns + column
+    shares = [
+        _share(distance, points[cell == c]) for c in np.unique(cell) if (cell == c).sum() > 40
+    ]
+    return np.array(shares, dtype=np.float64)
 
 
 def _share(distance: NDArray[np.float32], points: Points) -> float:

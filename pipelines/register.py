@@ -1,0 +1,193 @@
+"""Bring a scanned form page onto the coordinates of its template.
+
+The coarse pose of identification is refined by tracking corners of the print from the template to
+the page; what a homography leaves (paper that was fed askew, folded or photographed) is taken up
+by a smooth field of small shifts. Then the page is resampled once, from the pixels as decoded.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.forms.template import Template
+from pipelines.geometry import Points, even_light, resize_by, to_grey, transform_points
+from pipelines.identify_features import sane_pose
+from pipelines.identify_print import PrintMap, cell_shares, score_print
+from pipelines.records import Identification, Matrix, Page, Pixels, RegisteredPage
+from pipelines.register_field import ShiftField, fit_shifts
+
+_DPI = 100.0
+_LEAST_TRACKED = 24
+_LEAST_SCORE = 0.3
+_LEAST_CELL = 0.15
+_LEAST_CELLS = 0.6
+_MOST_RESIDUAL_MM = 0.5
+_WORTH_BENDING_MM = 0.06
+_MOST_SHIFT_MM = 2.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Tracked:
+    """Corners of the print map, and where the page shows them (both print-map pixels)."""
+
+    expected: Points
+    found: Points
+
+
+def register_page(
+    page: Page, template: Template, identification: Identification
+) -> RegisteredPage | None:
+    """Warp `page` onto `template`; None when the print is not found where it should be.
+
+    The pixels lie within about 0.3 mm of the template's; `to_scan` is the best homography, off by
+    what the paper is bent. Where the scan shows no paper the pixels are white: see
+    `geometry.visible_share`.
+    """
+    blank = _print_map(template)
+    grey = to_grey(page.pixels)
+    source, to_source = resize_by(grey, _source_factor(identification.from_template))
+    pose = to_source @ identification.from_template @ np.linalg.inv(blank.from_template)
+    for _ in range(2):
+        tracked = _track(source, blank, pose)
+        if tracked is None:
+            return None
+        refined = _refit(pose, tracked)
+        if refined is None or not sane_pose(refined, blank.grey.shape[::-1]):
+            return None
+        pose = refined
+    tracked = _track(source, blank, pose)
+    if tracked is None:
+        return None
+    field = fit_shifts(tracked.expected, tracked.found, blank.grey.shape, _DPI)
+    whole = np.linalg.inv(to_source) @ pose @ blank.from_template
+    pixels = _resample(page, template, whole, field)
+    return _judged(page, template, identification, blank, whole, pixels)
+
+
+def _judged(
+    page: Page,
+    template: Template,
+    identification: Identification,
+    blank: PrintMap,
+    whole: Matrix,
+    pixels: Pixels,
+) -> RegisteredPage | None:
+    """Look at the result as if it were a new page, and refuse it if the print lies elsewhere."""
+    seen, _ = resize_by(to_grey(pixels), _DPI / template.dpi)
+    tracked = _track(seen, blank, np.eye(3))
+    score = score_print(seen, blank, blank.from_template, refine=False)
+    if tracked is None or score is None:
+        return None
+    shifts = np.linalg.norm(tracked.found - tracked.expected, axis=1)
+    residual = float(np.median(shifts)) * 25.4 / _DPI
+    shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
+    cells = cell_shares(score.distance, blank.points[shown])
+    if score.share < _LEAST_SCORE or residual > _MOST_RESIDUAL_MM:
+        return None
+    if not len(cells) or (cells > _LEAST_CELL).mean() < _LEAST_CELLS:
+        return None
+    to_scan = page.to_scan @ whole
+    return RegisteredPage(
+        number=page.number,
+        form=template.key,
+        form_page=template.form_page,
+        pixels=pixels,
+        dpi=template.dpi,
+        to_scan=to_scan / to_scan[2, 2],
+        scan_width=page.scan_width,
+        scan_height=page.scan_height,
+        rotation=_rotation(to_scan, template.grey.shape),
+        score=float(np.clip(max(score.share, 0.0), 0, 1)),
+        residual_mm=residual,
+    )
+
+
+@lru_cache(maxsize=64)
+def _print_map(template: Template) -> PrintMap:
+    return PrintMap.of_template(template.grey, template.dpi, _DPI)
+
+
+def _source_factor(pose: Matrix) -> float:
+    """Shrink the page to about the print map's resolution before it is sampled by points."""
+    area = abs(float(np.linalg.det(pose[:2, :2]))) / max(abs(float(pose[2, 2])) ** 3, 1e-9)
+    per_map_pixel = np.sqrt(max(area, 1e-6)) * 2.0
+    return float(min(1.0, 1.3 / per_map_pixel))
+
+
+def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
+    size = blank.grey.shape[::-1]
+    seen = cv2.warpPerspective(
+        source, pose, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=255
+    )
+    seen = even_light(seen, blank.dpi)
+    expected = blank.corners
+    if len(expected) < _LEAST_TRACKED:
+        return None
+    options = {"winSize": (19, 19), "maxLevel": 2}
+    moved, there, _ = cv2.calcOpticalFlowPyrLK(blank.grey, seen, expected, None, **options)
+    back, again, _ = cv2.calcOpticalFlowPyrLK(seen, blank.grey, moved, None, **options)
+    loop = np.abs(back - expected).reshape(-1, 2).max(axis=1)
+    shift = np.abs(moved - expected).reshape(-1, 2).max(axis=1)
+    good = (there.ravel() == 1) & (again.ravel() == 1) & (loop < 0.7)
+    good &= shift < _MOST_SHIFT_MM * blank.dpi / 25.4
+    if good.sum() < _LEAST_TRACKED:
+        return None
+    return _Tracked(
+        expected=expected.reshape(-1, 2)[good].astype(np.float64),
+        found=moved.reshape(-1, 2)[good].astype(np.float64),
+    )
+
+
+def _refit(pose: Matrix, tracked: _Tracked) -> Matrix | None:
+    better, inliers = cv2.findHomography(
+        tracked.expected, tracked.found, cv2.USAC_MAGSAC, 2.0, maxIters=1000, confidence=0.999
+    )
+    if better is None or inliers.sum() < _LEAST_TRACKED:
+        return None
+    keep = inliers.ravel() == 1
+    better, _ = cv2.findHomography(tracked.expected[keep], tracked.found[keep], 0)
+    if better is None:
+        return None
+    return np.asarray(pose @ better, dtype=np.float64)
+
+
+def _resample(page: Page, template: Template, whole: Matrix, field: ShiftField) -> Pixels:
+    """Sample the page once at template pixels: homography, and the field where it matters."""
+    height, width = template.grey.shape
+    density = _source_factor(whole) / 1.3 * 2.0
+    # Averaging first keeps thin strokes of a 400 dpi scan, which point sampling would tear.
+    source, to_source = resize_by(page.pixels, density) if density < 0.75 else (page.pixels, None)
+    matrix = whole if to_source is None else to_source @ whole
+    if field.largest * 25.4 / _DPI < _WORTH_BENDING_MM:
+        sampled = cv2.warpPerspective(
+            source,
+            matrix,
+            (width, height),
+            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderValue=(255, 255, 255),
+        )
+    else:
+        xs, ys = field.places(width, height, template.dpi / _DPI)
+        mapped = cv2.perspectiveTransform(np.dstack([xs, ys]), matrix)
+        across, down = cv2.split(mapped.astype(np.float32))
+        sampled = cv2.remap(source, across, down, cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    pixels: Pixels = sampled
+    return pixels
+
+
+def _shown(pose: Matrix, shape: tuple[int, ...], blank: PrintMap) -> NDArray[np.bool_]:
+    mapped = transform_points(pose, blank.points)
+    shown: NDArray[np.bool_] = np.all((mapped >= 0) & (mapped < [shape[1], shape[0]]), axis=1)
+    return shown
+
+
+def _rotation(to_scan: Matrix, shape: tuple[int, ...]) -> int:
+    """Clockwise turn that shows the scan upright: against the turn of the text direction."""
+    height, width = shape[:2]
+    ends = np.array([[0.25 * width, height / 2], [0.75 * width, height / 2]])
+    start, end = transform_points(to_scan, ends)
+    angle = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
+    return int(round(-angle / 90) * 90) % 360
