@@ -1,1 +1,5 @@
-"""Filled synthetic scans with exact truth, from a form definition and a seed."""
+"""Filled synthetic scans with exact truth, from a form definition and a seed.
+
+`synthesize` in `synthesize.py` is the way in; `python -m pipelines.synthesis.samples` makes the
+scans of `samples/`.
+"""
