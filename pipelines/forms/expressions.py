@@ -1,8 +1,9 @@
 """CEL expressions of form definitions: compiled once, evaluated over the values of a document.
 
 CEL has no loops and no side effects, so an expression of a form owner always ends. Besides the
-standard functions there are `age(birth, on)` (completed years), `days(from, to)` (whole days) and
-`school_year(birth)` (western year of entering primary school).
+standard functions there are `age(birth, on)` (completed years), `days(from, to)` (whole days),
+`school_year(birth)` (western year of entering primary school) and `same(a, b)` (the same text but
+for spaces: 山田 太郎 and 山田太郎).
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from functools import lru_cache
 
 import celpy
 from celpy import celtypes
+from celpy.evaluation import base_functions
 
 Value = str | int | bool | date | None | list[str]
 
@@ -44,7 +46,31 @@ def _school_year(birth: celtypes.TimestampType) -> celtypes.IntType:
     return celtypes.IntType(birth.year + (6 if early else 7))
 
 
-_FUNCTIONS = {"age": _age, "days": _days, "school_year": _school_year}
+def _same(a: celtypes.StringType, b: celtypes.StringType) -> celtypes.BoolType:
+    return celtypes.BoolType("".join(a.split()) == "".join(b.split()))
+
+
+def _equal(a: object, b: object) -> object:
+    # The library refuses to compare numbers and lists with null; the CEL standard says false.
+    if a is None or b is None:
+        return celtypes.BoolType(a is b)
+    return base_functions["_==_"](a, b)
+
+
+def _unequal(a: object, b: object) -> object:
+    if a is None or b is None:
+        return celtypes.BoolType(a is not b)
+    return base_functions["_!=_"](a, b)
+
+
+_FUNCTIONS = {
+    "age": _age,
+    "days": _days,
+    "school_year": _school_year,
+    "same": _same,
+    "_==_": _equal,
+    "_!=_": _unequal,
+}
 _MACROS = {"all", "exists", "exists_one", "map", "filter"}
 _ENVIRONMENT = celpy.Environment()
 

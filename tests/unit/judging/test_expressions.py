@@ -7,6 +7,7 @@ import pytest
 from pipelines.forms.expressions import (
     EvaluationError,
     ExpressionError,
+    Value,
     compile_expression,
 )
 
@@ -53,3 +54,24 @@ def test_a_syntax_error_says_where() -> None:
 def test_what_gives_no_truth_value_fails(source: str) -> None:
     with pytest.raises(EvaluationError):
         compile_expression(source).evaluate({"a": 1})
+
+
+@pytest.mark.parametrize("given", [5, 0, ["a"], "x", date(2026, 4, 1), True])
+def test_anything_may_be_compared_with_null(given: Value) -> None:
+    values = {"given": given, "blank": None}
+    assert compile_expression("given != null && blank == null").evaluate(values)
+    assert not compile_expression("given == null || blank != null").evaluate(values)
+
+
+def test_a_blank_amount_can_count_as_nothing() -> None:
+    total = compile_expression("total == (a == null ? 0 : a) + (b == null ? 0 : b)")
+    assert total.evaluate({"total": 70, "a": 70, "b": None})
+    assert not total.evaluate({"total": 70, "a": 70, "b": 1})
+
+
+def test_names_are_the_same_but_for_spaces() -> None:
+    same = compile_expression("same(a, b)")
+    assert same.evaluate({"a": "山田 太郎", "b": "山田太郎"})
+    assert not same.evaluate({"a": "山田太郎", "b": "山田次郎"})
+    with pytest.raises(EvaluationError):
+        same.evaluate({"a": "山田太郎", "b": None})
