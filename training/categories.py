@@ -15,11 +15,9 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
@@ -32,6 +30,7 @@ from pipelines.categorise import (
     save_category_model,
 )
 from pipelines.forms.load import FormLibrary
+from pipelines.reference.categories import category_entries
 
 COVERAGE = 0.99
 _COMMON = [
@@ -65,10 +64,9 @@ class Source:
 
 def sources(library: FormLibrary) -> list[Source]:
     """All categories, the built-in forms as further sources of theirs, and the background."""
-    text = resources.files("pipelines.reference").joinpath("categories.yaml").read_text("utf-8")
     found = [
         Source(label=entry["id"], titles=tuple(entry["titles"]), words=tuple(entry["words"]))
-        for entry in yaml.safe_load(text)
+        for entry in category_entries()
     ]
     for entry in library.entries:
         form = entry.definition
