@@ -44,6 +44,24 @@ def greedy(probabilities: Floats) -> list[Spike]:
     return spikes
 
 
+def in_spans(probabilities: Floats, spans: Sequence[tuple[float, float]]) -> list[Spike]:
+    """Best class of every span (start and end as shares of the T steps); never blank.
+
+    The probability is that of the class among all that are not blank, at their peaks within the
+    span.
+    """
+    steps = len(probabilities)
+    spikes = []
+    for start, end in spans:
+        first = min(int(start * steps), steps - 1)
+        last = min(max(first, int(np.ceil(end * steps)) - 1), steps - 1)
+        scores = probabilities[first : last + 1, 1:].max(0)
+        best = int(scores.argmax())
+        share = float(scores[best] / max(float(scores.sum()), 1e-9))
+        spikes.append(Spike(best + 1, share, first, last))
+    return spikes
+
+
 def beam(
     probabilities: Floats, *, width: int = 5, candidates: int = 4
 ) -> list[tuple[tuple[int, ...], float]]:

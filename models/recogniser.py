@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.charset import japanese_characters
-from models.ctc import BLANK, Spike, beam, greedy
+from models.ctc import BLANK, Spike, beam, greedy, in_spans
 from models.errors import ModelError, ModelProblem
 from models.manifest import Manifest, load_manifest, read_weights
 from models.onnx_graph import GraphShapeError, behead
@@ -17,6 +17,7 @@ from models.session import Backend, Run, open_session
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Spans = Sequence[tuple[float, float]]
 
 MODEL = "ppocrv6_small_rec"
 HEIGHT = 48
@@ -26,16 +27,21 @@ _MAX_WIDTH = 2048
 _STEP = 8
 """Pixels of input width per time step of the output."""
 _MAX_MASKS = 64
+_OTHERS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ReadCharacter:
-    """One character: its probability, and where it spikes, 0 (left end of the crop) .. 1."""
+    """One character: its probability, and where it spikes, 0 (left end of the crop) .. 1.
+
+    `others` are the next best characters at that place with their probabilities, best first.
+    """
 
     text: str
     confidence: float
     start: float
     end: float
+    others: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +119,19 @@ class Recogniser:
         return cls(run, parts.weight, parts.bias, characters, manifest)
 
     def read(
-        self, crops: Sequence[Pixels], repertoires: Sequence[frozenset[str] | None]
+        self,
+        crops: Sequence[Pixels],
+        repertoires: Sequence[frozenset[str] | None],
+        spans: Sequence[Spans | None] | None = None,
     ) -> list[Reading]:
         """Read every crop (H x W or H x W x 3, one line of text each, any size).
 
-        `repertoires` says what each crop may hold; None is all Japanese characters. Whatever the
-        crop is, there is an answer; of an empty crop it is "" with confidence 0.
+        `repertoires` says what each crop may hold; None is all Japanese characters. `spans` may
+        give for a crop the places, 0 (left end) .. 1, where exactly one character each stands, as
+        in a comb. Whatever the crop is, there is an answer; of an empty crop it is "" with
+        confidence 0.
         """
-        if len(crops) != len(repertoires):
+        if len(crops) != len(repertoires) or (spans is not None and len(spans) != len(crops)):
             raise ValueError(f"{len(crops)} crops but {len(repertoires)} repertoires")
         readings = [NOTHING] * len(crops)
         for batch in _batches([_width(c) for c in crops]):
@@ -128,16 +139,19 @@ class Recogniser:
             features = self._run(np.stack([_input(crops[i], width) for i in batch]))
             for row, i in enumerate(batch):
                 steps = -(-_width(crops[i]) // _STEP)
-                readings[i] = self._decode(features[row, :steps], repertoires[i])
+                places = spans[i] if spans is not None else None
+                readings[i] = self._decode(features[row, :steps], repertoires[i], places)
         return readings
 
-    def _decode(self, features: Floats, repertoire: frozenset[str] | None) -> Reading:
+    def _decode(
+        self, features: Floats, repertoire: frozenset[str] | None, spans: Spans | None
+    ) -> Reading:
         mask = self._open if repertoire is None else self._mask(repertoire)
         if len(mask.characters) == 1:
             return NOTHING
         logits = features @ mask.weight + mask.bias
         probabilities, norm = _softmax(logits)
-        spikes = greedy(probabilities)
+        spikes = in_spans(probabilities, spans) if spans else greedy(probabilities)
         if not spikes:
             return NOTHING
         share = 1.0
@@ -145,6 +159,8 @@ class Recogniser:
             inked = sorted({k for s in spikes for k in range(s.first, s.last + 1)})
             _, everything = _softmax(features[inked] @ self._open.weight + self._open.bias)
             share = float(np.exp(np.minimum(norm[inked] - everything, 0).mean()))
+        if spans:
+            return _spanned(mask.characters, spikes, probabilities, share)
         return _reading(mask.characters, spikes, probabilities, share)
 
     @cached_property
@@ -169,11 +185,7 @@ class Recogniser:
 def _reading(
     characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats, share: float
 ) -> Reading:
-    steps = len(probabilities)
-    read = tuple(
-        ReadCharacter(characters[s.index], s.probability, s.first / steps, (s.last + 1) / steps)
-        for s in spikes
-    )
+    read = _characters(characters, spikes, probabilities)
     text = "".join(c.text for c in read)
     sums: dict[str, float] = {}
     first: dict[str, str] = {_bare(text): text}
@@ -184,6 +196,44 @@ def _reading(
     chosen = sums.pop(_bare(text), 0.0) or float(np.prod([c.confidence for c in read]))
     others = tuple((first[t], min(v, 1.0)) for t, v in sums.items())
     return Reading(text, min(chosen, 1.0), share, read, others)
+
+
+def _spanned(
+    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats, share: float
+) -> Reading:
+    """Make the reading of one character a span; its alternatives change one character each."""
+    read = _characters(characters, spikes, probabilities)
+    whole = float(np.prod([c.confidence for c in read]))
+    others = []
+    for at, character in enumerate(read):
+        for other, chance in character.others[:2]:
+            text = "".join(c.text if i != at else other for i, c in enumerate(read))
+            others.append((text, whole / max(character.confidence, 1e-9) * chance))
+    others.sort(key=lambda item: -item[1])
+    return Reading("".join(c.text for c in read), whole, share, read, tuple(others[:4]))
+
+
+def _characters(
+    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats
+) -> tuple[ReadCharacter, ...]:
+    steps = len(probabilities)
+    read = []
+    for spike in spikes:
+        scores = probabilities[spike.first : spike.last + 1, 1:].max(0)
+        scores[spike.index - 1] = 0
+        few = min(_OTHERS, len(scores))
+        top = np.argpartition(-scores, few - 1)[:few]
+        ranked = sorted(((float(scores[k]), characters[k + 1]) for k in top), reverse=True)
+        read.append(
+            ReadCharacter(
+                characters[spike.index],
+                spike.probability,
+                spike.first / steps,
+                (spike.last + 1) / steps,
+                tuple((text, value) for value, text in ranked if value > 1e-4),
+            )
+        )
+    return tuple(read)
 
 
 def _bare(text: str) -> str:

@@ -1,0 +1,101 @@
+"""The boxes of a form to be read one by one, and the crops cut for them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.field_crops import Crop, cut_comb, cut_lines, cut_vertical
+from pipelines.field_ink import BoxInk, PageInk, ink_of_box
+from pipelines.field_strikes import find_strike
+from pipelines.forms.model import Box, DatePart, FieldDefinition, FieldKind
+from pipelines.repertoire import field_repertoire, part_repertoire
+
+_FIGURES = frozenset(
+    {
+        FieldKind.POSTAL_CODE,
+        FieldKind.PHONE,
+        FieldKind.DIGITS,
+        FieldKind.AMOUNT,
+        FieldKind.MY_NUMBER,
+        FieldKind.CORPORATE_NUMBER,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """One box to read: of a whole field, or of one part of it."""
+
+    part: DatePart | None
+    box: Box
+    cells: int
+    lines: int
+    vertical: bool
+    repertoire: frozenset[str] | None
+    figures: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cut:
+    """Crops of one slot, a line each from the top; `struck` are those under a double line.
+
+    `cells` are the numbers of the comb cells that hold ink.
+    """
+
+    slot: Slot
+    crops: tuple[Crop, ...]
+    struck: tuple[Crop, ...] = ()
+    cells: tuple[int, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is written here, not even something struck out."""
+        return not self.crops and not self.struck
+
+
+def slots_of(field: FieldDefinition) -> Iterator[Slot]:
+    """Boxes to read for `field`, in the order in which their texts are put together."""
+    figures = field.kind in _FIGURES
+    if not field.parts:
+        yield Slot(
+            part=None,
+            box=field.box,
+            cells=field.cells,
+            lines=field.lines,
+            vertical=field.vertical,
+            repertoire=field_repertoire(field),
+            figures=figures,
+        )
+    for part in field.parts:
+        yield Slot(
+            part=part.part,
+            box=part.box,
+            cells=part.cells,
+            lines=1,
+            vertical=field.vertical,
+            repertoire=part_repertoire(field, part.part),
+            figures=True,
+        )
+
+
+def cut_slot(page: PageInk, slot: Slot) -> Cut:
+    """Cut the crops of one box from the ink of the page."""
+    ink = ink_of_box(page, slot.box)
+    if ink.blank:
+        return Cut(slot=slot, crops=())
+    strike = find_strike(ink, page.px(1.0), figures=slot.figures)
+    if strike is None:
+        crops, cells = _crops(ink, slot)
+        return Cut(slot=slot, crops=crops, cells=cells)
+    # What was written instead stands where there is room: not in the cells of the comb.
+    crops = tuple(cut_lines(strike.rest, slot.lines))
+    return Cut(slot=slot, crops=crops, struck=_crops(strike.struck, slot)[0])
+
+
+def _crops(ink: BoxInk, slot: Slot) -> tuple[tuple[Crop, ...], tuple[int, ...]]:
+    if slot.vertical:
+        crop = cut_vertical(ink)
+        return (() if crop is None else (crop,)), ()
+    if slot.cells > 1:
+        crop, cells = cut_comb(ink, slot.cells)
+        return (() if crop is None else (crop,)), cells
+    return tuple(cut_lines(ink, slot.lines)), ()

@@ -1,0 +1,212 @@
+"""Reads the boxes of a known form: only these, and only the ink in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.recogniser import Reading, Recogniser
+from pipelines.field_ink import PageInk, sort_ink
+from pipelines.field_slots import Cut, cut_slot, slots_of
+from pipelines.field_texts import box_candidates
+from pipelines.field_values import (
+    FORMATTED,
+    Candidate,
+    choose_value,
+    is_doubtful,
+    part_candidates,
+    with_era,
+)
+from pipelines.forms.model import DatePart, Era, FieldDefinition, FormDefinition
+from pipelines.forms.template import Template
+from pipelines.ink import Ink
+from pipelines.records import (
+    Alternative,
+    BoundingBox,
+    Field,
+    FieldSource,
+    FieldState,
+    Mark,
+    MarkState,
+    RegisteredPage,
+)
+
+# Below this probability a reading says nothing about the ink.
+_UNREADABLE = 0.02
+_MAX_ALTERNATIVES = 4
+
+
+def read_fields(
+    registered: RegisteredPage,
+    template: Template,
+    form: FormDefinition,
+    marks: Sequence[Mark],
+    ink: Ink,
+    recogniser: Recogniser,
+) -> tuple[Field, ...]:
+    """Read all fields of `form` that stand on this page, in the order of the form.
+
+    `marks` are those of the page: the era circled before a date is the group `<field>.era`. `ink`
+    is what was added to the blank (`subtract_blank`). Blank boxes are known from the ink alone and
+    never shown to the recogniser. Boxes are in pixels of the original scan.
+    """
+    page = sort_ink(registered, ink)
+    fields = [field for field in form.fields if field.page == template.form_page]
+    cuts = [[cut_slot(page, slot) for slot in slots_of(field)] for field in fields]
+    flat = [cut for group in cuts for cut in group]
+    readings = iter(_read_all(flat, recogniser))
+    found = []
+    for field, group in zip(fields, cuts, strict=True):
+        read = [next(readings) for _ in group]
+        found.append(_field(field, read, _era(field, marks), page, registered))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadCut:
+    """A cut with a reading for each of its crops."""
+
+    cut: Cut
+    lines: tuple[Reading, ...]
+    struck: tuple[Reading, ...]
+
+
+def _read_all(cuts: Sequence[Cut], recogniser: Recogniser) -> list[_ReadCut]:
+    """Read all crops of a page in one call."""
+    crops = [(crop, cut.slot) for cut in cuts for crop in (*cut.crops, *cut.struck)]
+    readings = iter(
+        recogniser.read(
+            [crop.pixels for crop, _ in crops],
+            [slot.repertoire for _, slot in crops],
+            [crop.spans or None for crop, _ in crops],
+        )
+    )
+    return [
+        _ReadCut(
+            cut, tuple(next(readings) for _ in cut.crops), tuple(next(readings) for _ in cut.struck)
+        )
+        for cut in cuts
+    ]
+
+
+def _field(
+    field: FieldDefinition,
+    read: Sequence[_ReadCut],
+    era: Era | None,
+    page: PageInk,
+    registered: RegisteredPage,
+) -> Field:
+    blank = Field(
+        name=field.name,
+        label=field.label,
+        kind=str(field.kind),
+        value=None,
+        raw_text="",
+        confidence=1.0,
+        state=FieldState.BLANK,
+        source=FieldSource.BLANK,
+        box=_scan_box(field, read, page, registered),
+        page=registered.number,
+    )
+    if all(r.cut.blank for r in read):
+        return blank
+    written = _valued(field, _candidates(field, read, era), blank)
+    if not any(r.cut.struck for r in read):
+        return written
+    return _struck(field, read, era, written, blank)
+
+
+def _struck(
+    field: FieldDefinition,
+    read: Sequence[_ReadCut],
+    era: Era | None,
+    written: Field,
+    blank: Field,
+) -> Field:
+    """Make the field of a struck-out value: the surviving one, and the struck one beside it."""
+    before = [replace(r, cut=replace(r.cut, crops=r.cut.struck), lines=r.struck) if r.struck else r
+              for r in read]  # fmt: skip
+    old = _valued(field, _candidates(field, before, era), blank)
+    struck = (Alternative(value=old.value, confidence=old.confidence),) if old.value else ()
+    survives = any(r.cut.struck and r.cut.crops for r in read)
+    if not survives:
+        return replace(
+            old,
+            value=None,
+            state=FieldState.STRUCK,
+            source=FieldSource.READ,
+            doubtful=True,
+            alternatives=struck,
+        )
+    return replace(
+        written,
+        state=FieldState.STRUCK,
+        source=FieldSource.READ,
+        doubtful=True,
+        alternatives=(*struck, *written.alternatives)[:_MAX_ALTERNATIVES],
+    )
+
+
+def _candidates(
+    field: FieldDefinition, read: Sequence[_ReadCut], era: Era | None
+) -> list[Candidate]:
+    options = {r.cut.slot.part: box_candidates(field, r.cut.crops, r.lines) for r in read}
+    whole = options.get(None)
+    if whole is not None:
+        return [replace(c, text=with_era(field, c.text, era)) for c in whole]
+    parts: Mapping[DatePart, list[Candidate]] = {p: c for p, c in options.items() if p is not None}
+    return part_candidates(field, parts, era)
+
+
+def _valued(field: FieldDefinition, candidates: Sequence[Candidate], blank: Field) -> Field:
+    if not candidates or not candidates[0].text:
+        return replace(
+            blank,
+            confidence=0.0,
+            state=FieldState.UNREADABLE,
+            source=FieldSource.READ,
+            doubtful=True,
+        )
+    value = choose_value(field, candidates)
+    normal = value.normalised.value
+    unreadable = value.confidence < _UNREADABLE or (normal is None and field.kind in FORMATTED)
+    return replace(
+        blank,
+        value=normal,
+        raw_text=value.text,
+        confidence=round(value.confidence, 4),
+        state=FieldState.UNREADABLE if unreadable else FieldState.READ,
+        source=FieldSource.READ,
+        doubtful=unreadable or is_doubtful(field, value),
+        alternatives=tuple(
+            Alternative(value=c.text, confidence=round(c.confidence, 4))
+            for c in value.others[:_MAX_ALTERNATIVES]
+        ),
+    )
+
+
+def _era(field: FieldDefinition, marks: Sequence[Mark]) -> Era | None:
+    """Return the era printed before the year, or the only one that is marked."""
+    if field.era is not None or not field.eras:
+        return field.era
+    chosen = [m for m in marks if m.group == f"{field.name}.era" and m.state is MarkState.MARKED]
+    return Era(chosen[0].option) if len(chosen) == 1 else None
+
+
+def _scan_box(
+    field: FieldDefinition, read: Sequence[_ReadCut], page: PageInk, registered: RegisteredPage
+) -> BoundingBox | None:
+    """Map the field's box, with the ink that leaves it, to the original scan."""
+    b = field.box
+    bounds = [(page.px(b.x), page.px(b.y), page.px(b.x + b.width), page.px(b.y + b.height))]
+    bounds += [crop.bounds for r in read for crop in (*r.cut.crops, *r.cut.struck)]
+    x0, y0 = min(b[0] for b in bounds), min(b[1] for b in bounds)
+    x1, y1 = max(b[2] for b in bounds), max(b[3] for b in bounds)
+    corners = np.array([[x0, x1, x1, x0], [y0, y0, y1, y1], [1, 1, 1, 1]], float)
+    mapped = registered.to_scan @ corners
+    xs, ys = mapped[0] / mapped[2], mapped[1] / mapped[2]
+    left, right = max(0.0, float(xs.min())), min(float(registered.scan_width), float(xs.max()))
+    top, bottom = max(0.0, float(ys.min())), min(float(registered.scan_height), float(ys.max()))
+    if not (left < right and top < bottom):
+        return None
+    return BoundingBox(x0=left, y0=top, x1=right, y1=bottom)
