@@ -45,18 +45,19 @@ class Settings(BaseSettings):
     document_pages: int = Field(default=200, ge=1)
     page_pixels: int = Field(default=100_000_000, ge=1_000_000)
     quality_seconds: float = Field(default=2.0, ge=0, le=30)
-    quality_processes: int = Field(default=1, ge=0, le=16)
+    quality_processes: int = Field(default=1, ge=1, le=16)
+    quality_memory_mib: int = Field(default=1536, ge=128)
+    inspect_seconds: float = Field(default=20, gt=0)
 
     # Reading
     forms_folder: Path | None = None
     models_folder: Path | None = None
-    reader: str = "ocr_service.jobs.pipeline_reader:open_reader"
+    reader: str = "ocr_service.jobs.pipeline_reader:open_handler"
     worker_count: int = Field(default=1, ge=0, le=64)
     read_seconds: float = Field(default=120, gt=0)
     read_memory_mib: int = Field(default=3072, ge=128)
     read_attempts: int = Field(default=3, ge=1, le=20)
     queue_poll_seconds: float = Field(default=0.5, gt=0)
-    application_version: str = "1"
     heartbeat_seconds: float = Field(default=5, gt=0)
     heartbeat_timeout_seconds: float = Field(default=30, gt=0)
     stop_seconds: float = Field(default=30, gt=0)
@@ -75,6 +76,16 @@ class Settings(BaseSettings):
         if self.objects_url and not self.objects_url.startswith("s3://"):
             raise ValueError("objects_url must be empty (local files) or s3://bucket/prefix")
         return self
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that make another process read these same settings."""
+        found = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            text = value.get_secret_value() if isinstance(value, SecretStr) else value
+            if text is not None:
+                found[f"OCR_SERVICE_{name.upper()}"] = str(text)
+        return found
 
     @property
     def paths(self) -> AppPaths:

@@ -95,12 +95,6 @@ class Child:
         with self._turn:
             self._kill()
 
-    def interrupt(self) -> None:
-        """End the child process from another thread; a call under way raises READ_CRASHED."""
-        process = self._process
-        if process is not None:
-            process.kill()
-
     def __enter__(self) -> Self:
         return self
 

@@ -9,12 +9,31 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
 
 from ocr_service.settings import Settings
-from ocr_service.storage.database import database_url, make_jobs_engine
+from ocr_service.storage.database import database_url, make_jobs_engine, open_database
+from ocr_service.storage.migrate import migrate
+from ocr_service.storage.vault import open_vault
 
 APPLICATION = "ocr-service"
 QUEUE = "documents"
 SCHEMA = "dbos"
 WORKFLOW = "process_document"
+APPLICATION_VERSION = "1"
+"""Shape of the workflow, not of the program: change it only with a plan for queued jobs."""
+
+
+def prepare_installation(settings: Settings) -> None:
+    """Bring folders, key file and both sets of tables to this version; nothing when they are.
+
+    Raises CodedError SETTINGS_INVALID, STORAGE_UNAVAILABLE, STORAGE_FULL.
+    """
+    # Keys first: without them nothing may be stored, and a new file is only made when none is.
+    open_vault(settings)
+    database = open_database(settings)
+    try:
+        migrate(database)
+    finally:
+        database.dispose()
+    migrate_jobs(settings)
 
 
 def migrate_jobs(settings: Settings) -> None:
@@ -65,7 +84,7 @@ def worker_config(settings: Settings, executor_id: str, engine: sa.Engine) -> DB
         system_database_engine=engine,
         dbos_system_schema=SCHEMA,
         serializer=DBOSPortableJSONSerializer(),
-        application_version=settings.application_version,
+        application_version=APPLICATION_VERSION,
         executor_id=executor_id,
         run_migrations=False,
         max_executor_threads=8,
@@ -74,5 +93,9 @@ def worker_config(settings: Settings, executor_id: str, engine: sa.Engine) -> DB
 
 
 def quiet_library() -> None:
-    """Keep the library's own chatter out of the logs; its warnings stay."""
-    logging.getLogger("dbos").setLevel(logging.WARNING)
+    """Keep the library's own chatter out of the logs; its warnings go through our handler."""
+    library = logging.getLogger("dbos")
+    library.setLevel(logging.WARNING)
+    if logging.getLogger().handlers:
+        library.handlers.clear()
+        library.propagate = True

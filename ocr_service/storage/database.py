@@ -37,8 +37,8 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Open a session in a write transaction; commit at the end, roll back on any error.
 
-        On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that what was read in it
-        is still true when it writes. When it returns, the commit is on disk.
+        On SQLite its first statement takes the write lock (BEGIN IMMEDIATE), so that what was read
+        in it is still true when it writes. When it returns, the commit is on disk.
 
         Raises CodedError STORAGE_FULL (no room) and STORAGE_UNAVAILABLE (no connection, or locked
         for longer than 30 s); nothing is kept in these cases.

@@ -24,7 +24,7 @@ def migrate(database: Database) -> None:
     """Migrate our tables to the newest revision; does nothing when they are there already.
 
     One process at a time; the whole step is one transaction on both databases. The job library's
-    own tables are migrated by `ocr_service.jobs.setup.migrate_jobs`.
+    own tables are migrated by `ocr_service.jobs.setup.prepare_installation`.
     Raises CodedError STORAGE_UNAVAILABLE, STORAGE_FULL; nothing is changed then.
     """
     with _migration_connection(database) as connection:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from ocr_service.storage.database import Database
 from ocr_service.storage.tables import ObjectRow
 from ocr_service.storage.vault import Sealed, Vault, open_vault
 from pipelines.errors import CodedError, ErrorCode
+
+_SWEEP_BATCH = 500
 
 
 class ObjectKind(StrEnum):
@@ -114,15 +117,16 @@ class ObjectStore:
         `older_than` must be longer than any transaction: an hour or more.
         """
         limit = self._clock() - older_than
+        old = (location for location, changed_at in self._blobs.list() if changed_at < limit)
         removed = 0
-        for location, changed_at in self._blobs.list():
-            if changed_at >= limit:
-                continue
+        while some := list(islice(old, _SWEEP_BATCH)):
             with database.reading() as session:
-                known = session.scalar(
-                    sa.select(ObjectRow.id).where(ObjectRow.location == location).limit(1)
+                known = set(
+                    session.scalars(
+                        sa.select(ObjectRow.location).where(ObjectRow.location.in_(some))
+                    )
                 )
-            if known is None:
+            for location in set(some) - known:
                 self._blobs.remove(location)
                 removed += 1
         return removed
