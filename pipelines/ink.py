@@ -1,0 +1,128 @@
+"""What was added to the blank form: pen, seals, stamps.
+
+The page is made evenly lit, the darkness that the blank would show is taken away with some
+leeway in place, and strokes that the print had cut in two are joined again.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.forms.template import Template
+from pipelines.geometry import even_light, transform_points
+from pipelines.records import Pixels, RegisteredPage
+
+_LEEWAY = 2
+_MOST_LEEWAY = 4
+_FAINTEST = 26.0
+_MOST_LIMIT = 80.0
+_NOISE_SIGMAS = 4.5
+_PRINT = 48
+_SPECK_MM2 = 0.05
+_RED_LEAD = 34
+_STROKE_WIDTH = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Ink:
+    """Ink added to a blank, in template pixels (H x W).
+
+    `mask` is where it is, `strength` how much darker than paper (0 where there is none),
+    `red` the part of it that is vermilion or red: seals and correction marks.
+    """
+
+    mask: NDArray[np.bool_]
+    strength: Pixels
+    red: NDArray[np.bool_]
+
+
+def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
+    """Find the ink that the blank does not have.
+
+    Print may be misplaced by two pixels, on a scan of low resolution by more.
+    """
+    channels = cv2.split(registered.pixels)
+    even = [even_light(channel, registered.dpi) for channel in channels]
+    darkness: Pixels = 255 - cv2.cvtColor(cv2.merge(even), cv2.COLOR_RGB2GRAY)
+    leeway = _leeway(registered)
+    blank = _blank_darkness(template, leeway)
+    limit = _limit(darkness, blank)
+    # Tints and dotted rules let a pen show: only what is darker than they explain is ink.
+    added = darkness > cv2.convertScaleAbs(blank, alpha=_gain(darkness, template), beta=limit)
+    red = _red(even, darkness, limit)
+    joined = _join((added | red).astype(np.uint8), darkness > limit, blank > _PRINT, leeway)
+    mask = _without_specks(joined, registered.dpi)
+    return Ink(mask=mask, strength=np.where(mask, darkness, 0).astype(np.uint8), red=red & mask)
+
+
+@lru_cache(maxsize=32)
+def _print_darkness(template: Template) -> Pixels:
+    darkness: Pixels = 255 - even_light(template.grey, template.dpi)
+    return darkness
+
+
+@lru_cache(maxsize=32)
+def _blank_darkness(template: Template, leeway: int) -> Pixels:
+    """Darkest print within `leeway` pixels of each pixel."""
+    size = 2 * leeway + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    spread: Pixels = cv2.dilate(_print_darkness(template), kernel)
+    return spread
+
+
+def _leeway(registered: RegisteredPage) -> int:
+    """Two pixels, and half of a scan pixel where these are larger than the template's."""
+    height, width = registered.pixels.shape[:2]
+    middle = np.array([[width / 2, height / 2], [width / 2 + 10, height / 2]])
+    start, end = transform_points(registered.to_scan, middle)
+    scan_pixel = 10 / max(float(np.hypot(*(end - start))), 1e-6)
+    blurred = max(0.0, scan_pixel - 1.0)
+    return int(min(_MOST_LEEWAY, _LEEWAY + round(blurred)))
+
+
+def _limit(darkness: Pixels, blank: Pixels) -> float:
+    """Darkness from which paper is not paper any more: above its grain and faint shine-through."""
+    paper = darkness[::4, ::4][blank[::4, ::4] < 8]
+    if paper.size < 100:
+        return _FAINTEST
+    middle = float(np.median(paper))
+    grain = 1.4826 * float(np.median(np.abs(paper.astype(np.float32) - middle)))
+    return float(np.clip(middle + _NOISE_SIGMAS * grain + 14, _FAINTEST, _MOST_LIMIT))
+
+
+def _gain(darkness: Pixels, template: Template) -> float:
+    """Darkness of print on this page against that of the template."""
+    expected = _print_darkness(template)[::3, ::3]
+    there = darkness[::3, ::3][expected > 128]
+    if there.size < 100:
+        return 1.0
+    ratio = float(np.percentile(there, 75)) / float(np.median(expected[expected > 128]))
+    return float(np.clip(ratio, 0.3, 1.2))
+
+
+def _red(even: list[Pixels], darkness: Pixels, limit: float) -> NDArray[np.bool_]:
+    lead = cv2.subtract(even[0], cv2.max(even[1], even[2]))
+    red: NDArray[np.bool_] = (lead > _RED_LEAD) & (darkness > limit / 2)
+    return red
+
+
+def _join(
+    added: Pixels, dark: NDArray[np.bool_], printed: NDArray[np.bool_], leeway: int
+) -> Pixels:
+    """Give strokes back what lies under a rule: dark print with added ink on both sides."""
+    reach = 2 * leeway + _STROKE_WIDTH + 4
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    bridged = cv2.morphologyEx(added, cv2.MORPH_CLOSE, kernel).astype(bool)
+    joined: Pixels = (added.astype(bool) | (bridged & dark & printed)).astype(np.uint8)
+    return joined
+
+
+def _without_specks(ink: Pixels, dpi: float) -> NDArray[np.bool_]:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * (dpi / 25.4) ** 2
+    keep[0] = False
+    mask: NDArray[np.bool_] = keep[labels] if count > 1 else np.zeros(ink.shape, dtype=bool)
+    return mask
