@@ -6,7 +6,7 @@ standard functions there are `age(birth, on)` (completed years), `days(from, to)
 for spaces: 山田 太郎 and 山田太郎).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -63,6 +63,16 @@ def _unequal(a: object, b: object) -> object:
     return base_functions["_!=_"](a, b)
 
 
+def _not_null(name: str) -> Callable[[object], object]:
+    # The library takes the size and the number of null for 0; the standard has neither.
+    def call(value: object) -> object:
+        if value is None:
+            raise TypeError(f"{name}(null)")
+        return base_functions[name](value)
+
+    return call
+
+
 _FUNCTIONS = {
     "age": _age,
     "days": _days,
@@ -70,6 +80,8 @@ _FUNCTIONS = {
     "same": _same,
     "_==_": _equal,
     "_!=_": _unequal,
+    "size": _not_null("size"),
+    "int": _not_null("int"),
 }
 _MACROS = {"all", "exists", "exists_one", "map", "filter"}
 _ENVIRONMENT = celpy.Environment()

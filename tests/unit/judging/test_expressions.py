@@ -75,3 +75,9 @@ def test_names_are_the_same_but_for_spaces() -> None:
     assert not same.evaluate({"a": "山田太郎", "b": "山田次郎"})
     with pytest.raises(EvaluationError):
         same.evaluate({"a": "山田太郎", "b": None})
+
+
+@pytest.mark.parametrize("source", ["a.size() == 8", "a.size() != 8", "int(a) + 1 == 2"])
+def test_an_equation_over_a_blank_value_cannot_be_judged(source: str) -> None:
+    with pytest.raises(EvaluationError):
+        compile_expression(source).evaluate({"a": None})
