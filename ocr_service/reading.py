@@ -1,11 +1,14 @@
 """Opens the reader of this installation: its forms, its models."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import models
 from models.engines import load_engines
 from models.errors import ModelError, ModelProblem
+from models.recogniser import Recogniser
 from ocr_service.forms_catalog import open_forms
 from ocr_service.settings import Settings
 from pipelines.categorise import load_category_model
@@ -26,12 +29,8 @@ def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Re
 
     Raises `CodedError`: `form.invalid`, `model.missing`, `model.damaged`.
     """
-    try:
+    with _coded_models():
         engines = load_engines()
-    except ModelError as error:
-        missing = error.kind is ModelProblem.MISSING
-        code = ErrorCode.MODEL_MISSING if missing else ErrorCode.MODEL_DAMAGED
-        raise CodedError(code, str(error)) from error
     path = Path(models.__file__).parent / "artifacts" / _CATEGORIES
     try:
         categories = load_category_model(path)
@@ -42,3 +41,20 @@ def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Re
     return load_reader(
         library or open_forms(settings), engines, categories, program=program_version()
     )
+
+
+def open_recogniser() -> Recogniser:
+    """Load the recogniser alone. Raises `CodedError`: `model.missing`, `model.damaged`."""
+    with _coded_models():
+        return Recogniser.load()
+
+
+@contextmanager
+def _coded_models() -> Iterator[None]:
+    """Models know no codes of ours: give their errors one."""
+    try:
+        yield
+    except ModelError as error:
+        missing = error.kind is ModelProblem.MISSING
+        code = ErrorCode.MODEL_MISSING if missing else ErrorCode.MODEL_DAMAGED
+        raise CodedError(code, str(error)) from error

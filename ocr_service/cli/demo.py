@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pipelines.synthesis.truth import Comparison, compare, load_truth
 from rich.table import Table
 
 from ocr_service.auth.keys import create_key
@@ -28,6 +27,8 @@ from ocr_service.settings import Settings
 from ocr_service.states import DocumentState, Role
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import BoundingBox, Field, FieldSource, FieldState
+from pipelines.synthesis.compare import Comparison, compare
+from pipelines.synthesis.truth import Truth, load_truth
 
 _REVIEWER = "demo"
 _START_SECONDS = 60
@@ -42,6 +43,7 @@ class _Outcome:
     file: Path
     document: dict[str, Any]
     suggestion: dict[str, Any] | None
+    truth: Truth | None
     comparison: Comparison | None
 
 
@@ -163,14 +165,14 @@ def _wait_until_ready(client: ServiceClient) -> None:
 
 def _outcome(file: Path, document: dict[str, Any], reviewer: ServiceClient) -> _Outcome:
     if document["state"] == DocumentState.FAILED:
-        return _Outcome(file, document, None, None)
+        return _Outcome(file, document, None, None, None)
     suggestion = reviewer.suggestion(document["id"], unmask="サンプルの照合")
     truth_file = file.with_suffix(".truth.json")
-    comparison = None
-    if truth_file.exists():
-        truth = load_truth(truth_file.read_text("utf-8"))
-        comparison = compare([_field(body) for body in suggestion["fields"]], truth)
-    return _Outcome(file, document, suggestion, comparison)
+    if not truth_file.exists():
+        return _Outcome(file, document, suggestion, None, None)
+    truth = load_truth(truth_file)
+    comparison = compare([_field(body) for body in suggestion["fields"]], truth)
+    return _Outcome(file, document, suggestion, truth, comparison)
 
 
 def _field(body: dict[str, Any]) -> Field:
@@ -192,15 +194,11 @@ def _field(body: dict[str, Any]) -> Field:
 
 def _as_expected(outcome: _Outcome) -> bool:
     """Whether the sample was read as its truth file says: its form, and every field."""
-    if outcome.suggestion is None or outcome.comparison is None:
+    if outcome.suggestion is None or outcome.truth is None or outcome.comparison is None:
         return False
     form = outcome.suggestion["form"] or {}
-    truth = outcome.comparison.truth.form
-    return (
-        form.get("id") == truth.id
-        and form.get("revision") == truth.revision
-        and not outcome.comparison.wrong
-    )
+    right_form = (outcome.truth.form_id, outcome.truth.form_revision)
+    return (form.get("id"), form.get("revision")) == right_form and not outcome.comparison.wrong
 
 
 def _table(outcomes: list[_Outcome]) -> Table:
@@ -216,7 +214,7 @@ def _table(outcomes: list[_Outcome]) -> Table:
             table.add_row(outcome.file.name, reason, "", "", "", "", "", "")
             continue
         comparison = outcome.comparison
-        correct = f"{len(comparison.exact)}/{comparison.total}" if comparison else "—"
+        correct = f"{comparison.exact}/{comparison.total}" if comparison else "—"
         table.add_row(
             outcome.file.name,
             (suggestion["form"] or {}).get("title", "様式不明"),
@@ -238,7 +236,7 @@ def _print_wrong(wrong: list[_Outcome]) -> None:
         for difference in outcome.comparison.wrong:
             err.print(
                 f"[red]{outcome.file.name}[/] {difference.name}: "
-                f"正解「{difference.expected or ''}」 読み取り「{difference.found or ''}」"
+                f"正解「{difference.expected or ''}」 読み取り「{difference.got or ''}」"
             )
 
 

@@ -1,6 +1,6 @@
 """`ocr-service submit | status | reprocess`: documents of a running service."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -61,16 +61,7 @@ def submit(
                 receipts[receipt["id"]] = file
                 _print_receipt(file, receipt, json)
         if wait and receipts:
-            with progress() as bar:
-                task = bar.add_task("読み取り中", total=len(receipts))
-                client.wait(
-                    receipts,
-                    seconds=120 * len(receipts),
-                    on_finished=lambda document: (
-                        bar.advance(task),
-                        _print_state(receipts[document["id"]], document, json),
-                    )[-1],
-                )
+            _wait_for(client, receipts, json)
     if first_error is not None:
         raise typer.Exit(describe(first_error.code).exit_code)
 
@@ -117,6 +108,17 @@ def reprocess(
             for document_id in bar.track(chosen, description="登録中"):
                 enqueue_reading(settings, database, document_id, by=operator())
     out.print(f"再読み取りを登録しました: {len(chosen)} 件")
+
+
+def _wait_for(client: ServiceClient, receipts: dict[str, str], json: bool) -> None:
+    with progress() as bar:
+        task = bar.add_task("読み取り中", total=len(receipts))
+
+        def show(document: dict[str, Any]) -> None:
+            bar.advance(task)
+            _print_state(receipts[document["id"]], document, json)
+
+        client.wait(receipts, seconds=120 * len(receipts), on_finished=show)
 
 
 def _print_receipt(file: str, receipt: dict[str, object], json: bool) -> None:

@@ -1,16 +1,13 @@
 """`ocr-service forms`: look at, check, render, fill and install form definitions."""
 
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import pypdfium2
 import typer
 from PIL import Image
-from pipelines.synthesis.degrade import Degradation
-from pipelines.synthesis.files import ScanFormat, write_scan
-from pipelines.synthesis.synthesize import synthesize as synthesize_scan
-from pipelines.synthesis.truth import dump_truth
 from rich.table import Table
 
 from ocr_service.cli.console import coded_exit, out, progress
@@ -19,8 +16,13 @@ from ocr_service.settings import load_settings
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormEntry, FormLibrary, load_form
 from pipelines.forms.render import render_blank
-from pipelines.synthesis.fill import Fault
-from pipelines.synthesis.hand import HANDS
+from pipelines.records import Pixels
+from pipelines.synthesis.degrade import Degradation
+from pipelines.synthesis.filling import Fault
+from pipelines.synthesis.formats import ScanFormat, encode_scan
+from pipelines.synthesis.hand import Hand
+from pipelines.synthesis.synthesize import synthesize as synthesize_scan
+from pipelines.synthesis.truth import dump_truth
 
 app = typer.Typer(help="様式を管理する / Form definitions.", no_args_is_help=True)
 
@@ -98,14 +100,12 @@ def synthesize(
     out_folder: _Out = None,
     count: Annotated[int, typer.Option(help="枚数", min=1)] = 1,
     seed: Annotated[int, typer.Option(help="最初の乱数の種")] = 1,
-    hand: Annotated[str, typer.Option(help=f"筆跡: {', '.join(HANDS)}")] = "mixed",
+    hand: Annotated[Hand, typer.Option(help="筆跡")] = Hand.MIXED,
     degradation: Annotated[list[Degradation] | None, typer.Option(help="劣化（複数可）")] = None,
     fault: Annotated[list[Fault] | None, typer.Option(help="わざと入れる不備（複数可）")] = None,
     format: Annotated[ScanFormat, typer.Option(help="ファイル形式")] = ScanFormat.JPEG,
 ) -> None:
     """Write filled synthetic scans with exact truth; the same seed gives the same bytes."""
-    if hand not in HANDS:
-        raise CodedError(ErrorCode.REQUEST_INVALID, f"unknown hand {hand}: {', '.join(HANDS)}")
     entry = _entry(form)
     folder = out_folder or Path.cwd()
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,10 +116,11 @@ def synthesize(
                 seed=number,
                 hand=hand,
                 degradations=tuple(degradation or (Degradation.CLEAN,)),
-                faults=tuple(fault or ()),
+                faults=tuple(str(name) for name in fault or ()),
             )
             stem = folder / f"{entry.key.id}-{number:06d}"
-            for path in write_scan(scan, stem, format):
+            for path, pages in _files(stem, scan.pages, format):
+                path.write_bytes(encode_scan(pages, format, dpi=scan.dpi))
                 out.print(str(path))
             stem.with_suffix(".truth.json").write_text(dump_truth(scan.truth), "utf-8")
 
@@ -149,3 +150,14 @@ def _entry(form: str) -> FormEntry:
         return load_form(path)
     form_id, _, revision = form.partition("@")
     return open_forms(load_settings()).find(form_id, revision or None)
+
+
+def _files(
+    stem: Path, pages: Sequence[Pixels], format: ScanFormat
+) -> Iterator[tuple[Path, Sequence[Pixels]]]:
+    """Files of one scan: one, or one a page where the format holds a single page."""
+    if len(pages) == 1 or format in (ScanFormat.TIFF, ScanFormat.PDF):
+        yield stem.with_suffix(f".{format}"), pages
+        return
+    for number, page in enumerate(pages, start=1):
+        yield stem.with_name(f"{stem.name}-{number}.{format}"), [page]
