@@ -2,10 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipelines.forms.expressions import EvaluationError, Value, compile_expression
-from pipelines.forms.model import FieldKind, FormDefinition, Rule, Select
-from pipelines.synthesis.filling import Written
+from pipelines.forms.model import (
+    FieldDefinition,
+    FieldKind,
+    FormDefinition,
+    MarkGroup,
+    Rule,
+    SealDefinition,
+    Select,
+)
+from pipelines.normalise import normalise_value
+from pipelines.synthesis.filling import Filling, Written
+
+_Fixed = str | int | bool | date | tuple[str, ...] | None
+# These speak about how a value was read, not about what stands on the paper.
+_HARMLESS = frozenset({"repaired", "digits_in_name", "foreign_character", "future"})
 
 
 def rule_values(
@@ -33,12 +47,8 @@ def rule_values(
 
 def holds(source: str, values: Mapping[str, Value]) -> bool | None:
     """Whether an expression holds; None when a blank value keeps it from being judged."""
-    expression = compile_expression(source)
-    try:
-        # Only what the expression uses: converting every value costs more than evaluating.
-        return expression.evaluate({name: values[name] for name in expression.names})
-    except EvaluationError:
-        return None
+    used = [(name, values[name]) for name in sorted(compile_expression(source).names)]
+    return _evaluated(source, tuple((n, tuple(v) if isinstance(v, list) else v) for n, v in used))
 
 
 def broken_rules(form: FormDefinition, values: Mapping[str, Value]) -> list[Rule]:
@@ -51,12 +61,54 @@ def broken_rules(form: FormDefinition, values: Mapping[str, Value]) -> list[Rule
     ]
 
 
+def wanted(item: FieldDefinition | MarkGroup | SealDefinition, values: Mapping[str, Value]) -> bool:
+    """Whether something must stand there: always, or because of what else is written."""
+    if item.required or item.required_when is None:
+        return item.required
+    return holds(item.required_when, values) is True
+
+
+def expected_findings(form: FormDefinition, filling: Filling) -> tuple[str, ...]:
+    """Rule ids that a checker should report for what stands on the paper, in order of the form."""
+    # What is struck out counts as not there.
+    fields = {n: w for n, w in filling.fields.items() if w.value is not None}
+    written = {n for n, w in filling.fields.items() if w.value is not None or w.struck is None}
+    values = rule_values(form, fields, filling.marks, filling.seals, filling.on)
+    found: list[str] = []
+    items: list[FieldDefinition | MarkGroup | SealDefinition]
+    items = [*form.fields, *form.marks, *form.seals]
+    for item in items:
+        there = item.name in written or item.name in filling.marks or item.name in filling.seals
+        if not there and wanted(item, values):
+            found.append(f"required.{item.name}")
+    for group in form.marks:
+        if group.select is Select.ONE and len(filling.marks.get(group.name, ())) > 1:
+            found.append(f"marks.several.{group.name}")
+    for field in form.fields:
+        if field.name in written:
+            text = filling.fields[field.name].text
+            problems = normalise_value(field.kind, text).problems
+            found += [f"value.{p}.{field.name}" for p in problems if p not in _HARMLESS]
+    return (*found, *(rule.id for rule in broken_rules(form, values)))
+
+
 def names_of(rule: Rule) -> list[str]:
     """Names a rule looks at: those of its expression, then those it lists."""
     used = sorted(compile_expression(rule.expression).names - {"today"})
     if rule.when:
         used += sorted(compile_expression(rule.when).names - {"today", *used})
     return used + [name for name in rule.fields if name not in used]
+
+
+@lru_cache(maxsize=20000)
+def _evaluated(source: str, used: tuple[tuple[str, _Fixed], ...]) -> bool | None:
+    # Filling asks the same again and again while it changes one value at a time.
+    try:
+        return compile_expression(source).evaluate(
+            {name: list(v) if isinstance(v, tuple) else v for name, v in used}
+        )
+    except EvaluationError:
+        return None
 
 
 def _value(value: str | None, kind: FieldKind) -> Value:

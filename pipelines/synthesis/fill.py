@@ -17,8 +17,7 @@ from pipelines.synthesis.conditions import broken_rules, holds, names_of, rule_v
 from pipelines.synthesis.filling import Filling, Written
 from pipelines.synthesis.hand import Writer
 from pipelines.synthesis.layout import capacity
-from pipelines.synthesis.roles import Item, Role, subject_of
-from pipelines.synthesis.roles import person_of as person_of
+from pipelines.synthesis.roles import Item, Role, person_of, subject_of
 from pipelines.synthesis.seeding import seeded
 from pipelines.synthesis.story import Story, draw_story
 from pipelines.synthesis.values import draw_value, write_amount
@@ -93,6 +92,8 @@ class _Draft:
     def write(self, item: Item) -> None:
         """Write a value for one item, if the story has one."""
         rng = self._rng(item.name, self.salt.get(item.name, 0))
+        if person_of(subject_of(item), self.story) is None:
+            return
         if isinstance(item, MarkGroup):
             self.marks[item.name] = self._options(item, rng)
         elif isinstance(item, SealDefinition):

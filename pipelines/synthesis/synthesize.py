@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pipelines.forms.load import FormEntry
 from pipelines.forms.model import Box, FormDefinition
 from pipelines.records import FieldState, Matrix, Pixels
+from pipelines.synthesis.conditions import expected_findings
 from pipelines.synthesis.degrade import Degradation, degrade, move_box
+from pipelines.synthesis.faults import apply_faults
 from pipelines.synthesis.fill import fill_form
 from pipelines.synthesis.filling import Filling, Written
-from pipelines.synthesis.hand import Hand, Writer, make_writer
+from pipelines.synthesis.hand import Hand, make_writer
 from pipelines.synthesis.layout import Sheet
 from pipelines.synthesis.paper import draw_paper
 from pipelines.synthesis.seeding import seeded
@@ -37,13 +39,14 @@ def synthesize(
 ) -> FilledScan:
     """Fill in a form and scan it. The same arguments give the same bytes.
 
-    `dpi` is 200 or 300 by the seed unless given; `lowres` and `fax` change it. Raises ValueError
-    for unknown names of hands or degradations.
+    `dpi` is 200 or 300 by the seed unless given; `lowres` and `fax` change it. `faults` are
+    names of `Fault`, or `fault:field`. Raises ValueError for unknown names of hands, degradations
+    or faults, and for a fault that the named field does not allow.
     """
     names = tuple(Degradation(name) for name in degradations)
     form = entry.definition
     writer = make_writer(hand, seed)
-    filling = fill_form(form, writer, seed)
+    filling = apply_faults(form, fill_form(form, writer, seed), faults, writer, seed)
     look = seeded(seed, "scan")
     used_dpi = dpi or (200 if look.random() < 0.7 else 300)
     blanks = draw_paper(entry, used_dpi, look)
@@ -72,7 +75,8 @@ def synthesize(
             TruthPage(number=i, width=p.shape[1], height=p.shape[0])
             for i, p in enumerate(pages, start=1)
         ),
-        fields=tuple(_truth_fields(form, filling, matrices, used_dpi, writer)),
+        fields=tuple(_truth_fields(form, filling, matrices, used_dpi)),
+        findings=expected_findings(form, filling),
     )
     return FilledScan(pages=tuple(pages), dpi=final, truth=truth)
 
@@ -82,7 +86,6 @@ def _truth_fields(
     filling: Filling,
     matrices: dict[int, Matrix],
     dpi: int,
-    writer: Writer,
 ) -> list[TruthField]:
     def place(boxes: list[Box], page: int) -> tuple[float, float, float, float]:
         scale = dpi / 25.4
@@ -143,4 +146,7 @@ def _shown(written: Written | None) -> str:
 def _state(written: Written | None) -> FieldState:
     if written is None:
         return FieldState.BLANK
-    return FieldState.READ if written.value is not None else FieldState.STRUCK
+    if written.value is None:
+        # Ink that gives no value of its kind, as a 13th month, is no blank.
+        return FieldState.STRUCK if written.struck else FieldState.UNREADABLE
+    return FieldState.READ

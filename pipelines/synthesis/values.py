@@ -157,7 +157,7 @@ def _phone(
     else:
         number = story.phone
     if field.cells > 1:
-        return Written(value=number, text=number.replace("-", "")[: field.cells])
+        return _plain(number.replace("-", "")[: field.cells])
     return write_split(field, number, number)
 
 
