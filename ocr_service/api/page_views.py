@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ocr_service.jobs.child import Child
+from ocr_service.jobs.child import Child, Message
 from ocr_service.settings import Settings
 from pipelines.records import BoundingBox
 
@@ -47,7 +47,7 @@ class PageViews:
         Raises CodedError REQUEST_NOT_FOUND when there is no such page, those of decoding, and
         READ_TIMEOUT, READ_OUT_OF_MEMORY, READ_CRASHED.
         """
-        head = {
+        head: Message = {
             "key": view.document_id,
             "page": view.page,
             "width": view.width,

@@ -300,3 +300,9 @@ class AuditList(_Body):
     items: list[AuditEventBody]
     next: str | None = None
     verified: bool
+
+
+class HealthBody(_Body):
+    """The process serves."""
+
+    status: Literal["ok"]

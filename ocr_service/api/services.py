@@ -13,7 +13,9 @@ from ocr_service.audit.watch import ChainWatch
 from ocr_service.auth.lockout import LockPolicy
 from ocr_service.auth.sessions import SessionLimits
 from ocr_service.clock import Clock
+from ocr_service.export.outbox import Outbox
 from ocr_service.intake.receive import Intake
+from ocr_service.jobs.queue import JobQueue
 from ocr_service.settings import Settings
 from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectStore
@@ -29,6 +31,8 @@ class Services:
     objects: ObjectStore
     forms: FormLibrary
     intake: Intake
+    jobs: JobQueue
+    outbox: Outbox
     views: PageViews
     metrics: Metrics
     chain: ChainWatch

@@ -139,15 +139,16 @@ class _Parts:
         self.found = Upload(
             data=bytes(self._data),
             media_type=(kind.decode("latin-1") or "application/octet-stream")[:64],
-            suffix=_suffix(options.get(b"filename", b"")),
+            suffix=safe_suffix(options.get(b"filename", b"").decode("utf-8", "replace")),
         )
         self._data = bytearray()
 
 
-def _suffix(name: bytes) -> str | None:
-    # Names of files may hold names of people: the suffix is all we keep.
-    suffix = PurePath(name.decode("utf-8", "replace")).suffix.lower()
-    return suffix if 1 < len(suffix) <= _SUFFIX_LENGTH and suffix[1:].isalnum() else None
+def safe_suffix(name: str | None) -> str | None:
+    """Suffix of a file name (`.jpg`); names may hold names of people, so it is all we keep."""
+    suffix = PurePath(name or "").suffix.lower() or (name or "").lower()
+    sound = suffix.startswith(".") and suffix.isascii() and suffix[1:].isalnum()
+    return suffix if sound and len(suffix) <= _SUFFIX_LENGTH else None
 
 
 def _grow(data: bytearray, chunk: bytes, limit: int) -> None:

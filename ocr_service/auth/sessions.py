@@ -13,6 +13,7 @@ from ocr_service.auth.secrets import fingerprint, new_secret
 from ocr_service.auth.users import find_user, password_matches
 from ocr_service.clock import utc_now
 from ocr_service.states import Role
+from ocr_service.storage.database import Database
 from ocr_service.storage.tables import SessionRow, SignInTokenRow, UserRow
 from pipelines.errors import CodedError, ErrorCode
 
@@ -28,36 +29,46 @@ class SessionLimits:
 
 
 def check_password(
-    session: Session, name: str, password: str, *, policy: LockPolicy, now: datetime
-) -> UserRow | None:
-    """Find the person when the password is right; count the failure and give None when not.
+    database: Database, name: str, password: str, *, policy: LockPolicy, now: datetime
+) -> str | None:
+    """Give the id of the person when the password is right, None when not.
 
-    The caller commits either way, so that failures count. Raises AUTH_LOCKED.
+    The attempt is counted before the password is looked at, so that many at the same time count
+    one by one; the slow hash runs outside of any transaction. Raises AUTH_LOCKED.
     """
+    with database.transaction() as session:
+        user = _count_attempt(session, name, policy, now)
+        known = (user.id, user.password_hash) if user and not user.disabled else None
+    right = password_matches(password, known[1] if known else None)
+    if user is None:
+        return None
+    with database.transaction() as session:
+        row = session.get_one(UserRow, user.id, with_for_update=True)
+        if right and known and row.password_hash == known[1] and not row.disabled:
+            row.failed_attempts = 0
+            row.locked_until = None
+            return row.id
+        locked = row.locked_until is not None and as_utc(row.locked_until) > now
+        details = {"failures": row.failed_attempts, "locked": locked}
+        subject = Subject("user", row.id)
+        append(session, Actor("user", row.id), "session.refused", subject, details, at=now)
+    return None
+
+
+def _count_attempt(
+    session: Session, name: str, policy: LockPolicy, now: datetime
+) -> UserRow | None:
     user = session.scalar(select(UserRow).where(UserRow.name == name).with_for_update())
     if user is None:
-        password_matches(password, None)
         return None
     locked_until = as_utc(user.locked_until) if user.locked_until else None
     left = locked_for(locked_until, now)
     if left:
         raise CodedError(ErrorCode.AUTH_LOCKED, seconds=int(left.total_seconds()) + 1)
-    if password_matches(password, user.password_hash) and not user.disabled:
-        user.failed_attempts = 0
-        user.locked_until = None
-        return user
     user.failed_attempts = remembered_failures(user.failed_attempts, locked_until, now) + 1
     # Without a new lock the moment still counts: it is what forgetting is measured from.
     user.locked_until = lock_after(user.failed_attempts, policy, now) or now
-    append(
-        session,
-        Actor(kind="user", id=user.id),
-        "session.refused",
-        Subject(kind="user", id=user.id),
-        {"failures": user.failed_attempts, "locked": user.locked_until > now},
-        at=now,
-    )
-    return None
+    return user
 
 
 def create_sign_in_token(
@@ -84,8 +95,8 @@ def create_sign_in_token(
     return token
 
 
-def redeem_token(session: Session, token: str, *, now: datetime) -> UserRow | None:
-    """Find the person of a token and use it up; None when it is unknown, used or over."""
+def redeem_token(session: Session, token: str, *, now: datetime) -> str | None:
+    """Give the id of the person of a token, and use it up; None when unknown, used or over."""
     # One UPDATE decides who wins when the same token comes twice at the same time.
     used = session.execute(
         update(SignInTokenRow)
@@ -98,11 +109,11 @@ def redeem_token(session: Session, token: str, *, now: datetime) -> UserRow | No
         .returning(SignInTokenRow.user_id)
     ).scalar_one_or_none()
     user = session.get(UserRow, used) if used else None
-    return user if user is not None and not user.disabled else None
+    return user.id if user is not None and not user.disabled else None
 
 
 def open_session(
-    session: Session, user: UserRow, *, method: str, limits: SessionLimits, now: datetime
+    session: Session, user_id: str, *, method: str, limits: SessionLimits, now: datetime
 ) -> tuple[str, Principal]:
     """Sign the person in; gives the cookie's value and who they are. `method` is audited."""
     session.execute(
@@ -110,6 +121,7 @@ def open_session(
             (SessionRow.expires_at <= now) | (SessionRow.last_seen_at <= now - limits.idle)
         )
     )
+    user = session.get_one(UserRow, user_id)
     cookie = new_secret()
     row = SessionRow(
         token_sha256=fingerprint(cookie),
