@@ -24,6 +24,8 @@ _PRINT = 48
 _SPECK_MM2 = 0.05
 _RED_LEAD = 34
 _STROKE_WIDTH = 3
+_SLIVER = 4
+_LEAST_SAMPLES = 150
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -47,14 +49,16 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
     channels = cv2.split(registered.pixels)
     even = [even_light(channel, registered.dpi) for channel in channels]
     darkness: Pixels = 255 - cv2.cvtColor(cv2.merge(even), cv2.COLOR_RGB2GRAY)
-    leeway = _leeway(registered)
-    blank = _blank_darkness(template, leeway)
+    pixel = _scan_pixel(registered)
+    leeway = min(_MOST_LEEWAY, _LEEWAY + round(max(0.0, pixel - 1.0)))
+    blank = _blank_darkness(template, leeway, round(pixel, 1))
     limit = _limit(darkness, blank)
     # Tints and dotted rules let a pen show: only what is darker than they explain is ink.
-    added = darkness > cv2.convertScaleAbs(blank, alpha=_gain(darkness, template), beta=limit)
+    expected = cv2.LUT(blank, _tones(darkness, template))
+    added = cv2.subtract(darkness, expected) > limit
     red = _red(even, darkness, limit)
     joined = _join((added | red).astype(np.uint8), darkness > limit, blank > _PRINT, leeway)
-    mask = _without_specks(joined, registered.dpi)
+    mask = _without_specks(joined, blank > _PRINT, registered.dpi)
     return Ink(mask=mask, strength=np.where(mask, darkness, 0).astype(np.uint8), red=red & mask)
 
 
@@ -65,22 +69,21 @@ def _print_darkness(template: Template) -> Pixels:
 
 
 @lru_cache(maxsize=32)
-def _blank_darkness(template: Template, leeway: int) -> Pixels:
-    """Darkest print within `leeway` pixels of each pixel."""
+def _blank_darkness(template: Template, leeway: int, pixel: float) -> Pixels:
+    """Darkest print within `leeway` of each pixel, as blurred as a scan of that pixel size."""
     size = 2 * leeway + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    spread: Pixels = cv2.dilate(_print_darkness(template), kernel)
+    blurred = cv2.GaussianBlur(_print_darkness(template), (0, 0), 0.3 + 0.5 * pixel)
+    spread: Pixels = cv2.dilate(cv2.max(blurred, _print_darkness(template)), kernel)
     return spread
 
 
-def _leeway(registered: RegisteredPage) -> int:
-    """Two pixels, and half of a scan pixel where these are larger than the template's."""
+def _scan_pixel(registered: RegisteredPage) -> float:
+    """Size of a pixel of the scan in template pixels, in the middle of the page."""
     height, width = registered.pixels.shape[:2]
     middle = np.array([[width / 2, height / 2], [width / 2 + 10, height / 2]])
     start, end = transform_points(registered.to_scan, middle)
-    scan_pixel = 10 / max(float(np.hypot(*(end - start))), 1e-6)
-    blurred = max(0.0, scan_pixel - 1.0)
-    return int(min(_MOST_LEEWAY, _LEEWAY + round(blurred)))
+    return float(np.clip(10 / max(float(np.hypot(*(end - start))), 1e-6), 0.5, 4.0))
 
 
 def _limit(darkness: Pixels, blank: Pixels) -> float:
@@ -93,14 +96,22 @@ def _limit(darkness: Pixels, blank: Pixels) -> float:
     return float(np.clip(middle + _NOISE_SIGMAS * grain + 14, _FAINTEST, _MOST_LIMIT))
 
 
-def _gain(darkness: Pixels, template: Template) -> float:
-    """Darkness of print on this page against that of the template."""
-    expected = _print_darkness(template)[::3, ::3]
-    there = darkness[::3, ::3][expected > 128]
-    if there.size < 100:
-        return 1.0
-    ratio = float(np.percentile(there, 75)) / float(np.median(expected[expected > 128]))
-    return float(np.clip(ratio, 0.3, 1.2))
+def _tones(darkness: Pixels, template: Template) -> Pixels:
+    """How dark this page shows print of each darkness of the template (table of 256).
+
+    A fax shows a grey hairline as black as the title, a faint copy shows the title grey.
+    """
+    expected = _print_darkness(template)[::2, ::2]
+    shown = cv2.dilate(darkness, np.ones((3, 3), np.uint8))[::2, ::2]
+    steps = np.arange(24, 256, 16)
+    levels, tones = [0.0], [0.0]
+    for low in steps:
+        there = shown[(expected >= low) & (expected < low + 16)]
+        if there.size >= _LEAST_SAMPLES:
+            levels.append(low + 8.0)
+            tones.append(max(tones[-1], float(np.percentile(there, 90))))
+    table = np.interp(np.arange(256), levels, tones) if len(levels) > 1 else np.arange(256)
+    return np.clip(table, 0, 255).astype(np.uint8)
 
 
 def _red(even: list[Pixels], darkness: Pixels, limit: float) -> NDArray[np.bool_]:
@@ -120,9 +131,17 @@ def _join(
     return joined
 
 
-def _without_specks(ink: Pixels, dpi: float) -> NDArray[np.bool_]:
+def _without_specks(ink: Pixels, printed: NDArray[np.bool_], dpi: float) -> NDArray[np.bool_]:
+    """Drop dust, and the slivers that a thick rule leaves along its edges."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= _SPECK_MM2 * (dpi / 25.4) ** 2
+    if count <= 1:
+        return np.zeros(ink.shape, dtype=bool)
+    area = stats[:, cv2.CC_STAT_AREA]
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    beside = cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    hugging = np.bincount(labels[beside], minlength=count) > 0.8 * area
+    thin = (sides.min(axis=1) <= _SLIVER) & (sides.max(axis=1) > 2 * _SLIVER)
+    keep = (area >= _SPECK_MM2 * (dpi / 25.4) ** 2) & ~(hugging & thin)
     keep[0] = False
-    mask: NDArray[np.bool_] = keep[labels] if count > 1 else np.zeros(ink.shape, dtype=bool)
+    mask: NDArray[np.bool_] = keep[labels]
     return mask
