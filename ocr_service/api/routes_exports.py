@@ -5,15 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
 
 from ocr_service.api import examples
-from ocr_service.api.present import export_body
+from ocr_service.api.present import definition_of, export_body
 from ocr_service.api.problems import responses
 from ocr_service.api.schemas import ExportBody, ExportList, ExportRequest
 from ocr_service.api.security import Guard
 from ocr_service.api.services import Has
 from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
-from ocr_service.export.files import MEDIA_TYPES
+from ocr_service.export.files import MEDIA_TYPES, media_type_of
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.records import FormKey
 
 router = APIRouter(prefix="/v1/exports", tags=["exports"])
 ExportId = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")]
@@ -95,11 +96,12 @@ def get_exports(
 def get_export_file(export_id: ExportId, services: Has, who: Exporter) -> Response:
     """Give the file; fetching it is audited."""
     row, data = services.outbox.fetch(export_id, who.actor)
+    form = definition_of(services.forms, FormKey(id=row.form_id, revision=row.form_revision))
     name = f"{row.form_id}-{row.id}.{row.format}"
     return Response(
         data,
-        media_type=MEDIA_TYPES[row.format],
         headers={
+            "Content-Type": media_type_of(row.format, form.export.encoding if form else "utf-8"),
             "Content-Disposition": f'attachment; filename="{name}"',
             "X-Content-SHA256": row.sha256,
         },

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from ocr_service.export.values import formatted
+from ocr_service.review.masking import mask
 from pipelines.forms.model import ExportColumn, FormDefinition
 
 MEDIA_TYPES = {
@@ -31,12 +32,24 @@ _CP932_TWINS = str.maketrans(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConfirmedRecord:
-    """What leaves of one decision."""
+    """What leaves of one decision; the values of `hidden` fields leave masked."""
 
     document_id: str
     decision_id: str
     decided_at: str
     values: dict[str, str | None]
+    hidden: frozenset[str] = frozenset()
+
+    def cell(self, form: FormDefinition, column: ExportColumn) -> str:
+        """Text of one column. A mask is no value: no format is laid over it."""
+        value = self.values.get(column.field)
+        if column.field in self.hidden:
+            return mask(value) or ""
+        return formatted(form, column.field, value, column.format)
+
+    def shown(self) -> dict[str, str | None]:
+        """All values as they may be seen."""
+        return {n: mask(v) if n in self.hidden else v for n, v in self.values.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +70,13 @@ def make_file(form: FormDefinition, format_: str, records: Sequence[ConfirmedRec
     return _csv(form, table)
 
 
+def media_type_of(format_: str, encoding: str) -> str:
+    """Media type of a file, with the charset where it has one."""
+    if format_ != "csv":
+        return MEDIA_TYPES[format_]
+    return f"text/csv; charset={'windows-31j' if encoding == 'cp932' else 'utf-8'}"
+
+
 def columns_of(form: FormDefinition) -> tuple[ExportColumn, ...]:
     """Columns of the form's mapping; without one every field and mark group, by its label."""
     if form.export.columns:
@@ -75,10 +95,7 @@ def escape_formula(cell: str) -> str:
 
 def _table(form: FormDefinition, records: Sequence[ConfirmedRecord]) -> list[list[str]]:
     columns = columns_of(form)
-    rows = [
-        [formatted(form, c.field, record.values.get(c.field), c.format) for c in columns]
-        for record in records
-    ]
+    rows = [[record.cell(form, column) for column in columns] for record in records]
     return [[c.header for c in columns], *rows]
 
 
@@ -111,7 +128,7 @@ def _json(form: FormDefinition, records: Sequence[ConfirmedRecord]) -> bytes:
                 "document_id": r.document_id,
                 "decision_id": r.decision_id,
                 "decided_at": r.decided_at,
-                "values": r.values,
+                "values": r.shown(),
             }
             for r in records
         ],

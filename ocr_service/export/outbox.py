@@ -14,7 +14,6 @@ from ocr_service.export.files import ConfirmedRecord, ExportFile, make_file
 from ocr_service.ids import new_id
 from ocr_service.review.decision_body import load_decision
 from ocr_service.review.lifecycle import Event, next_state
-from ocr_service.review.masking import mask
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectKind, ObjectStore
@@ -131,14 +130,13 @@ class Outbox:
             records = []
             for decision_id in ids:
                 _, decision = load_decision(session, self._objects, decision_id)
-                hidden = set(decision.masked) if masked else set()
-                values = {n: mask(v) if n in hidden else v for n, v in decision.values.items()}
                 records.append(
                     ConfirmedRecord(
                         document_id=decision.document_id,
                         decision_id=decision.decision_id,
                         decided_at=decision.decided_at,
-                        values=values,
+                        values=decision.values,
+                        hidden=frozenset(decision.masked if masked else ()),
                     )
                 )
         return make_file(form, format_, records)
