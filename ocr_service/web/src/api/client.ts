@@ -25,6 +25,8 @@ export class ApiProblem extends Error {
     readonly status: number,
     readonly code: string,
     title: string,
+    /** For operators, in English; names the field that a decision was refused for. */
+    readonly detail = "",
   ) {
     super(title);
     this.name = "ApiProblem";
@@ -57,8 +59,9 @@ export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
 
 function toProblem(response: Response, error: unknown): ApiProblem {
   if (typeof error === "object" && error !== null && "code" in error) {
-    const { code, title } = error as { code: unknown; title?: unknown };
-    return new ApiProblem(response.status, String(code), typeof title === "string" ? title : "");
+    const { code, title, detail } = error as Record<string, unknown>;
+    const words = (value: unknown) => (typeof value === "string" ? value : "");
+    return new ApiProblem(response.status, String(code), words(title), words(detail));
   }
   return new ApiProblem(response.status, "internal", "");
 }

@@ -202,6 +202,7 @@ export const ja = {
     sending: "送信しています…",
     done: {
       confirm: "確定しました。",
+      first: "1人目の確認を記録しました。2人目の確認を待ちます。",
       return: "不備返戻にしました。",
       reject: "却下しました。",
       release: "保留にしました。ほかの担当者も確認できます。",
@@ -282,6 +283,7 @@ export const ja = {
   },
   shortcuts: {
     title: "キー操作",
+    single: "文字1つだけのキー操作（/、?、1–3）を使う",
     groups: { fields: "項目", viewer: "画像", document: "書類", queue: "一覧" },
     accept: "確かめて次の要確認へ",
     fields: "前・次の項目",

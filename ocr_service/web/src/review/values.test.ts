@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { field } from "./testing";
 import { controlOf, display, isMalformed, isMasked, levelOf, tidy, toggleOption } from "./values";
 
-const words = { present: "あり", absent: "なし" };
+const words = { present: "あり" };
 const options = [
   { value: "work", label: "就労" },
   { value: "study", label: "就学" },

@@ -17,8 +17,8 @@ const DIGIT_KINDS = new Set([
 const KANA_KINDS = new Set(["kana_name", "katakana"]);
 const SEAL_KINDS = new Set(["seal", "signature"]);
 
+/** The value of a seal or signature that is there; an empty one is absent. */
 export const SEAL_PRESENT = "present";
-export const SEAL_ABSENT = "absent";
 
 /** Which kind of control a field is typed or chosen with. */
 export function controlOf(field: FieldBody): Control {
@@ -72,12 +72,12 @@ export function isMalformed(field: FieldBody, value: string | null): boolean {
 export function display(
   field: FieldBody,
   value: string | null,
-  words: { present: string; absent: string },
+  words: { present: string },
 ): string {
   if (value === null || value === "") return "";
   switch (controlOf(field)) {
     case "seal":
-      return value === SEAL_PRESENT ? words.present : value === SEAL_ABSENT ? words.absent : value;
+      return value === SEAL_PRESENT ? words.present : value;
     case "one":
     case "many":
       return value

@@ -1,0 +1,101 @@
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+
+import { ApiProblem, type SessionBody } from "../api/client";
+import { useSession } from "../api/queries";
+import { Audit } from "../audit/Audit";
+import { Exports } from "../exports/Exports";
+import { Forms } from "../forms/Forms";
+import { useFormats } from "../i18n/format";
+import { Queue } from "../queue/Queue";
+import { Review } from "../review/Review";
+import { SignIn } from "../signin/SignIn";
+import { Announcer } from "../ui/announce";
+import { Button } from "../ui/Button";
+import { Notice } from "../ui/Notice";
+import page from "../ui/Page.module.css";
+import { Link } from "./Link";
+import { permissionsOf } from "./permissions";
+import { parseRoute, usePath } from "./router";
+import { Shell } from "./Shell";
+
+export function App() {
+  const session = useSession();
+  const { problem } = useFormats();
+  const { t } = useTranslation();
+  const signedOut = session.error instanceof ApiProblem && session.error.status === 401;
+  return (
+    <>
+      {signedOut || session.data === undefined ? (
+        signedOut ? (
+          <SignIn again={session.data !== undefined} />
+        ) : session.error === null ? (
+          <p className={page.waiting} role="status">
+            {t("app.loading")}
+          </p>
+        ) : (
+          <div className={page.page}>
+            <Notice
+              tone="error"
+              action={<Button onPress={() => void session.refetch()}>{t("app.reload")}</Button>}
+            >
+              {problem(session.error)}
+            </Notice>
+          </div>
+        )
+      ) : (
+        <Screens session={session.data} />
+      )}
+      <Announcer />
+    </>
+  );
+}
+
+function Screens({ session }: { session: SessionBody }) {
+  const { t } = useTranslation();
+  const route = parseRoute(usePath());
+  const may = permissionsOf(session);
+  const titles = {
+    queue: t("queue.title"),
+    review: t("app.name"),
+    exports: t("exports.title"),
+    audit: t("audit.title"),
+    forms: t("forms.title"),
+    unknown: t("app.name"),
+  };
+  const title = titles[route.screen];
+  useEffect(() => {
+    document.title = title === t("app.name") ? title : `${title} | ${t("app.name")}`;
+  }, [title, t]);
+  const forbidden = (
+    <div className={page.page}>
+      <Notice tone="warning">{t("app.notAllowed")}</Notice>
+    </div>
+  );
+  const screen = () => {
+    switch (route.screen) {
+      case "queue":
+        return may.list ? <Queue may={may} /> : forbidden;
+      case "review":
+        return may.review ? <Review key={route.id} id={route.id} /> : forbidden;
+      case "exports":
+        return may.exports ? <Exports mayCreate={may.createExport} /> : forbidden;
+      case "audit":
+        return may.audit ? <Audit /> : forbidden;
+      case "forms":
+        return <Forms />;
+      case "unknown":
+        return (
+          <div className={page.page}>
+            <p>{t("app.notFound")}</p>
+            <Link href="/">{t("app.toQueue")}</Link>
+          </div>
+        );
+    }
+  };
+  return (
+    <Shell session={session} route={route}>
+      {screen()}
+    </Shell>
+  );
+}

@@ -1,0 +1,16 @@
+import type { SessionBody } from "../api/client";
+
+/** What the roles of a person let them see here; the service decides again on every request. */
+export function permissionsOf(session: SessionBody) {
+  const has = (...roles: SessionBody["roles"]) => roles.some((r) => session.roles.includes(r));
+  return {
+    review: has("reviewer"),
+    retry: has("reviewer", "admin"),
+    list: has("reviewer", "form_owner", "auditor", "admin"),
+    exports: has("reviewer", "form_owner", "auditor", "admin"),
+    createExport: has("reviewer"),
+    audit: has("auditor", "admin"),
+  };
+}
+
+export type Permissions = ReturnType<typeof permissionsOf>;

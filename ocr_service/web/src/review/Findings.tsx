@@ -1,0 +1,55 @@
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { FindingBody } from "../api/client";
+import { Icon } from "../ui/icons";
+import styles from "./Findings.module.css";
+import { SEVERITY_LOOK } from "./status";
+
+interface Props {
+  findings: readonly FindingBody[];
+  labels: ReadonlyMap<string, string>;
+  onSelect: (name: string) => void;
+}
+
+/** What the checks found, in plain words, with its ground and the fields it speaks of. */
+export const Findings = memo(function Findings({ findings, labels, onSelect }: Props) {
+  const { t } = useTranslation();
+  if (findings.length === 0) return <p className={styles.none}>{t("review.findingsNone")}</p>;
+  return (
+    <ul className={styles.findings}>
+      {findings.map((finding) => {
+        const look = SEVERITY_LOOK[finding.severity];
+        return (
+          <li key={finding.rule + finding.message} className={styles[finding.severity]}>
+            <span className={styles.severity}>
+              <Icon name={look.icon} size={16} />
+              {t(`review.severity.${finding.severity}`)}
+            </span>
+            <div className={styles.text}>
+              <p>{finding.message}</p>
+              <p className={styles.ground}>
+                {finding.fields
+                  .filter((name) => labels.has(name))
+                  .map((name) => (
+                    <button
+                      key={name}
+                      type="button"
+                      className={styles.link}
+                      aria-label={t("review.goTo", { label: labels.get(name) })}
+                      onClick={() => onSelect(name)}
+                    >
+                      {labels.get(name)}
+                    </button>
+                  ))}
+                <span>
+                  {t("review.ground")}：{finding.ground}
+                </span>
+              </p>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+});

@@ -1,0 +1,329 @@
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type Ref,
+} from "react";
+import { useTranslation } from "react-i18next";
+
+import { type PageBody, urls } from "../api/client";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/icons";
+import { Notice } from "../ui/Notice";
+import { BoxOverlay, type OverlayField } from "./BoxOverlay";
+import { STATUS_LOOK } from "./status";
+import { useView } from "./useView";
+import { addTurn, turnBox, turnTransform, uprightSize, type Turn, type View } from "./viewport";
+import styles from "./Viewer.module.css";
+
+export interface ViewerHandle {
+  focus: () => void;
+  pan: (dx: number, dy: number) => void;
+}
+
+interface Props {
+  ref: Ref<ViewerHandle>;
+  documentId: string;
+  pages: readonly PageBody[];
+  fields: readonly OverlayField[];
+  /** Name of the field that is worked on. */
+  current: string | null;
+  onSelect: (name: string) => void;
+  /** Enter or Esc: back to the input. */
+  onLeave: () => void;
+}
+
+const PAN = 80;
+const ZOOM = 1.25;
+const WIDTHS = [1200, 2400, 4800];
+
+/** The page as it was scanned, with a box for every field; plain SVG under a strict policy. */
+export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLeave }: Props) {
+  const { t } = useTranslation();
+  const canvas = useRef<HTMLDivElement>(null);
+  const svg = useRef<SVGSVGElement>(null);
+  const group = useRef<SVGGElement>(null);
+  const tag = useRef<SVGGElement>(null);
+  const [number, setNumber] = useState(pages[0]?.number ?? 1);
+  const [turns, setTurns] = useState<Record<number, Turn>>({});
+  const [follow, setFollow] = useState(true);
+  const [failed, setFailed] = useState(false);
+
+  const page = pages.find((p) => p.number === number) ?? pages[0];
+  const turn = page === undefined ? 0 : addTurn(page.rotation, turns[page.number] ?? 0);
+  const size = useMemo(
+    () => (page === undefined ? { width: 1, height: 1 } : uprightSize(page, turn)),
+    [page, turn],
+  );
+  const active = fields.find((f) => f.field.name === current);
+  const activeBox = useMemo(
+    () =>
+      page === undefined || active?.field.box == null || active.field.page !== page.number
+        ? null
+        : turnBox(active.field.box, page, turn),
+    [active, page, turn],
+  );
+  const placeTag = useCallback(
+    (view: View) => {
+      if (tag.current === null || activeBox === null) return;
+      const x = Math.max(4, activeBox.x0 * view.scale + view.x);
+      const above = activeBox.y0 * view.scale + view.y - 32;
+      const below = activeBox.y1 * view.scale + view.y + 8;
+      tag.current.setAttribute("transform", `translate(${x} ${above < 2 ? below : above})`);
+    },
+    [activeBox],
+  );
+  const lastView = useRef<View | null>(null);
+  const { control, scale } = useView(canvas, group, size, (view) => {
+    lastView.current = view;
+    placeTag(view);
+  });
+  const controls = useRef(control);
+  controls.current = control;
+
+  // The page of the field comes up by itself.
+  const fieldPage = active?.field.box == null ? null : active.field.page;
+  useLayoutEffect(() => {
+    if (fieldPage !== null) setNumber(fieldPage);
+  }, [fieldPage, current]);
+  useLayoutEffect(() => {
+    if (activeBox === null) return;
+    if (follow) controls.current.show(activeBox);
+    if (lastView.current !== null) placeTag(lastView.current);
+  }, [activeBox, follow, placeTag, size]);
+
+  useImperativeHandle(ref, () => ({
+    focus: () => svg.current?.focus(),
+    pan: (dx, dy) => controls.current.pan(dx, dy),
+  }));
+
+  // React listens to the wheel passively, which could not keep the page from scrolling.
+  useEffect(() => {
+    const element = svg.current;
+    if (element === null) return;
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      const bounds = element.getBoundingClientRect();
+      const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015));
+      controls.current.zoom(factor, event.clientX - bounds.left, event.clientY - bounds.top);
+    };
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  }, []);
+
+  const rotate = () => {
+    if (page === undefined) return;
+    setTurns((all) => ({ ...all, [page.number]: addTurn(all[page.number] ?? 0, 90) }));
+  };
+  const step = (by: 1 | -1) => {
+    const at = pages.findIndex((p) => p.number === page?.number);
+    const next = pages[at + by];
+    if (next !== undefined) setNumber(next.number);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const moves: Record<string, () => void> = {
+      ArrowLeft: () => control.pan(PAN, 0),
+      ArrowRight: () => control.pan(-PAN, 0),
+      ArrowUp: () => control.pan(0, PAN),
+      ArrowDown: () => control.pan(0, -PAN),
+      "+": () => control.zoom(ZOOM),
+      ";": () => control.zoom(ZOOM),
+      "=": () => control.zoom(ZOOM),
+      "-": () => control.zoom(1 / ZOOM),
+      "0": control.fitPage,
+      w: control.fitWidth,
+      r: rotate,
+      PageDown: () => step(1),
+      PageUp: () => step(-1),
+      Enter: onLeave,
+      Escape: onLeave,
+    };
+    const move = moves[event.key] ?? moves[event.key.toLowerCase()];
+    if (move === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    move();
+  };
+  const drag = useDrag(svg, control.pan);
+
+  if (page === undefined) return <div className={styles.viewer} />;
+  const onPage = fields.filter((f) => f.field.page === page.number && f.field.box != null);
+  const wanted = page.width * scale * window.devicePixelRatio;
+  const width = Math.min(WIDTHS.find((w) => w >= wanted) ?? 4800, page.width);
+  return (
+    <section className={styles.viewer} aria-label={t("viewer.label")}>
+      <div className={styles.tools}>
+        {pages.length > 1 ? (
+          <div className={styles.pages} role="group" aria-label={t("viewer.pages")}>
+            {pages.map((p) => (
+              <button
+                key={p.number}
+                type="button"
+                className={styles.page}
+                aria-pressed={p.number === page.number}
+                onClick={() => setNumber(p.number)}
+              >
+                {t(p.quality.ok ? "viewer.page" : "viewer.pageProblem", { number: p.number })}
+              </button>
+            ))}
+          </div>
+        ) : null}
+        <Button look="quiet" small aria-label={t("viewer.zoomOut")} onPress={() => control.zoom(1 / ZOOM)}>
+          <Icon name="minus" />
+        </Button>
+        <Button look="quiet" small aria-label={t("viewer.zoomIn")} onPress={() => control.zoom(ZOOM)}>
+          <Icon name="plus" />
+        </Button>
+        <span className={styles.zoom}>{Math.round(scale * 100)}%</span>
+        <Button look="quiet" small onPress={control.fitWidth}>
+          <Icon name="width" />
+          {t("viewer.fitWidth")}
+        </Button>
+        <Button look="quiet" small onPress={control.fitPage}>
+          <Icon name="page" />
+          {t("viewer.fitPage")}
+        </Button>
+        <Button look="quiet" small onPress={rotate}>
+          <Icon name="rotate" />
+          {t("viewer.rotate")}
+        </Button>
+        <label className={styles.follow}>
+          <input type="checkbox" checked={follow} onChange={(e) => setFollow(e.target.checked)} />
+          {t("viewer.follow")}
+        </label>
+      </div>
+      <div className={styles.canvas} ref={canvas}>
+        <svg
+          ref={svg}
+          className={styles.svg}
+          tabIndex={0}
+          role="application"
+          aria-roledescription={t("viewer.label")}
+          aria-label={`${t("viewer.label")} ${t("viewer.page", { number: page.number })}`}
+          aria-describedby="viewer-hint"
+          onKeyDown={onKeyDown}
+          {...drag}
+        >
+          <defs>
+            <pattern
+              id="hatch"
+              width="14"
+              height="14"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
+              <line className={styles.hatch} x1="0" y1="0" x2="0" y2="14" />
+            </pattern>
+          </defs>
+          <g ref={group}>
+            <rect className={styles.paper} width={size.width} height={size.height} />
+            <g transform={turnTransform(page, turn)}>
+              <image
+                key={page.number}
+                href={urls.page(documentId, page.number, width)}
+                width={page.width}
+                height={page.height}
+                preserveAspectRatio="none"
+                onError={() => setFailed(true)}
+                onLoad={() => setFailed(false)}
+              />
+            </g>
+            <BoxOverlay fields={onPage} page={page} turn={turn} onSelect={onSelect} />
+            {activeBox === null ? null : (
+              <g data-current={current}>
+                {["halo", "current"].map((name) => (
+                  <rect
+                    key={name}
+                    className={styles[name]}
+                    x={activeBox.x0 - 4}
+                    y={activeBox.y0 - 4}
+                    width={activeBox.x1 - activeBox.x0 + 8}
+                    height={activeBox.y1 - activeBox.y0 + 8}
+                    rx={4}
+                    vectorEffect="non-scaling-stroke"
+                  />
+                ))}
+              </g>
+            )}
+          </g>
+          {active === undefined || activeBox === null ? null : (
+            <g ref={tag} className={styles.tag} aria-hidden="true">
+              <rect width={tagWidth(active.field.label)} height={26} rx={4} />
+              <text x={8} y={13}>
+                {active.field.label}
+              </text>
+            </g>
+          )}
+        </svg>
+        <p id="viewer-hint" className="visually-hidden">
+          {t("viewer.hint")}
+        </p>
+        {failed ? (
+          <div className={styles.failed}>
+            <Notice tone="warning">{t("viewer.failed")}</Notice>
+          </div>
+        ) : null}
+      </div>
+      <Legend />
+    </section>
+  );
+}
+
+function Legend() {
+  const { t } = useTranslation();
+  return (
+    <ul className={styles.legend} aria-label={t("viewer.legend")}>
+      {(["error", "doubtful", "edited", "accepted", "blank", "fine"] as const).map((status) => (
+        <li key={status}>
+          <svg width={22} height={16} aria-hidden="true" className={styles[status]}>
+            <g className={`${styles.box} ${styles[status]}`}>
+              <rect x={2} y={2} width={18} height={12} />
+            </g>
+          </svg>
+          {STATUS_LOOK[status].glyph} {t(`review.status.${status}`)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Dragging with any pointer moves the page; a press without a move still chooses a box. */
+function useDrag(svg: { current: SVGSVGElement | null }, pan: (dx: number, dy: number) => void) {
+  const from = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (event.button !== 0) return;
+      from.current = { x: event.clientX, y: event.clientY, moved: false };
+    },
+    onPointerMove: (event: PointerEvent) => {
+      const start = from.current;
+      if (start === null) return;
+      const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
+      if (!start.moved && Math.hypot(dx, dy) < 4) return;
+      if (!start.moved) {
+        svg.current?.setPointerCapture(event.pointerId);
+        svg.current?.setAttribute("data-dragging", "");
+      }
+      from.current = { x: event.clientX, y: event.clientY, moved: true };
+      pan(dx, dy);
+    },
+    onPointerUp: () => {
+      from.current = null;
+      svg.current?.removeAttribute("data-dragging");
+    },
+    onPointerCancel: () => {
+      from.current = null;
+      svg.current?.removeAttribute("data-dragging");
+    },
+  };
+}
+
+const tagWidth = (label: string) =>
+  16 + [...label].reduce((sum, c) => sum + (c.charCodeAt(0) < 0x100 ? 8 : 14), 0);
