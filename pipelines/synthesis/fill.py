@@ -1,6 +1,7 @@
 """Fill in a form: values that fit the story, complete, and true to the form's own rules."""
 
 import re
+from datetime import date
 
 import numpy as np
 
@@ -10,20 +11,24 @@ from pipelines.forms.model import (
     FieldKind,
     FormDefinition,
     MarkGroup,
+    Rule,
     SealDefinition,
     Select,
 )
-from pipelines.synthesis.conditions import broken_rules, holds, names_of, rule_values
-from pipelines.synthesis.filling import Filling, Written
+from pipelines.synthesis.conditions import broken_rules, holds, rule_values, wanted
+from pipelines.synthesis.filling import Filling, Written, era_year, write_date
 from pipelines.synthesis.hand import Writer
 from pipelines.synthesis.layout import capacity
+from pipelines.synthesis.options import draw_options
+from pipelines.synthesis.repair import Change, Step, changes_for
 from pipelines.synthesis.roles import Item, Role, person_of, subject_of
 from pipelines.synthesis.seeding import seeded
 from pipelines.synthesis.story import Story, draw_story
 from pipelines.synthesis.values import draw_value, write_amount
 
-_STORIES = 6
-_REPAIRS = 40
+_STORIES = 4
+_REPAIRS = 24
+_WEIGHT = 10
 
 
 def fill_form(form: FormDefinition, writer: Writer, seed: int) -> Filling:
@@ -38,10 +43,13 @@ def fill_form(form: FormDefinition, writer: Writer, seed: int) -> Filling:
         left = draft.fill()
         if best is None or left < fewest:
             best, fewest = draft.result(), left
-        if left == 0:
+        if left < _WEIGHT:
             break
     assert best is not None
     return best
+
+
+_State = tuple[dict[str, Written], dict[str, tuple[str, ...]], dict[str, str]]
 
 
 class _Draft:
@@ -56,29 +64,30 @@ class _Draft:
         self.marks: dict[str, tuple[str, ...]] = {}
         self.seals: dict[str, str] = {}
         self.salt: dict[str, int] = {}
-        self.closed: set[str] = set()
+        self.rounds = 0
         self.items: dict[str, Item] = {item.name: item for item in all_items(form)}
 
     def fill(self) -> int:
-        """Fill everything; returns how many rules are still broken."""
+        """Fill everything; returns the weight of what is still wrong."""
         rng = self._rng("groups")
         open_groups: dict[str, bool] = {}
         for item in self.items.values():
             key = _group_key(item)
             if key and key not in open_groups:
-                open_groups[key] = rng.random() < _chance_of(item)
+                # Rows of a table are used from the top.
+                above = open_groups.get(_group_key(item, row=(_row(item) or 1) - 1) or "", True)
+                open_groups[key] = above and rng.random() < _chance_of(item)
             conditional = item.required_when is not None and not item.required
-            chance = 0.0 if conditional else 0.8 if open_groups.get(key or "", True) else 0.0
+            closed = conditional or not open_groups.get(key or "", True)
+            chance = 0.0 if closed else _chance_alone(item)
             if item.required or rng.random() < chance:
                 self.write(item)
         self._require()
         for _ in range(_REPAIRS):
-            broken = broken_rules(self.form, self._values())
-            if not broken:
+            broken = self._broken()
+            if not broken or not self._repair(broken):
                 break
-            self._repair(broken[0].expression, names_of(broken[0]))
-            self._require()
-        return len(broken_rules(self.form, self._values()))
+        return self._left(self._broken())
 
     def result(self) -> Filling:
         """Everything written so far."""
@@ -95,7 +104,7 @@ class _Draft:
         if person_of(subject_of(item), self.story) is None:
             return
         if isinstance(item, MarkGroup):
-            self.marks[item.name] = self._options(item, rng)
+            self.marks[item.name] = draw_options(item, self.story, rng)
         elif isinstance(item, SealDefinition):
             person = person_of(subject_of(item), self.story) or self.story.family.head
             self.seals[item.name] = person.surname if item.kind == "seal" else person.name
@@ -104,17 +113,6 @@ class _Draft:
             written = draw_value(item, subject_of(item), self.story, rng, room)
             if written is not None:
                 self.fields[item.name] = written
-
-    def _options(self, group: MarkGroup, rng: np.random.Generator) -> tuple[str, ...]:
-        values = [option.value for option in group.options]
-        person = person_of(subject_of(group), self.story)
-        if {"male", "female"} <= set(values) and person is not None:
-            return ("male" if person.sex == "m" else "female",)
-        if group.select is Select.ONE:
-            return (values[int(rng.integers(len(values)))],)
-        count = min(len(values), 1 + int(rng.random() < 0.35))
-        chosen = rng.choice(len(values), size=count, replace=False)
-        return tuple(values[i] for i in sorted(int(i) for i in chosen))
 
     def _require(self) -> None:
         """Write what the conditions ask for, and wipe what they no longer ask for."""
@@ -134,42 +132,128 @@ class _Draft:
             if not changed:
                 return
 
-    def _repair(self, expression: str, names: list[str]) -> None:
-        """Make a broken rule hold: add up a total, drop something optional, or draw again."""
-        if self._add_up(expression):
-            return
-        rng = self._rng("repair", expression, sum(self.salt.values()))
-        present = [name for name in names if self._has(name)]
-        absent = [name for name in names if name in self.items and not self._has(name)]
-        optional = [name for name in present if not self._required(name)]
-        roll = rng.random()
-        if absent and roll < 0.35 and "null" in expression:
-            self._again(str(rng.choice(absent)))
-        elif optional and roll < 0.7:
-            self._wipe(str(rng.choice(optional)))
-        elif present:
-            self._again(str(rng.choice(present)))
-        elif absent:
-            self._again(str(rng.choice(absent)))
+    def _broken(self) -> list[Rule]:
+        """List rules that do not hold, mere remarks (`info`) last."""
+        broken = broken_rules(self.form, self._values())
+        return sorted(broken, key=lambda rule: rule.severity == "info")
 
-    def _add_up(self, expression: str) -> bool:
-        """`total == a + b + …` over amounts: write the sum."""
-        found = re.fullmatch(r"\s*([a-z]\w*)\s*==\s*([^=<>&]+(?:==\s*null[^=<>&]*)*)", expression)
-        if not found or "+" not in found[2] or "*" in found[2]:
+    def _left(self, broken: list[Rule]) -> int:
+        """Weigh broken rules and what is required but not there; remarks weigh little."""
+        values = self._values()
+        missing = [i for i in self.items.values() if wanted(i, values) and not self._has(i.name)]
+        remarks = sum(rule.severity == "info" for rule in broken)
+        return _WEIGHT * (len(broken) - remarks + len(missing)) + remarks
+
+    def _repair(self, broken: list[Rule]) -> bool:
+        """Take the change that leaves the fewest rules broken; whether it was any better."""
+        rule = broken[0]
+        self.rounds += 1
+        best: tuple[int, _State] | None = None
+        before, start = self._state(), self._left(self._broken())
+        for change in changes_for(rule, self._rng("repair", rule.id, self.rounds)):
+            if self._change(change):
+                self._require()
+                left = self._broken()
+                count = self._left(left)
+                if rule not in left and (best is None or count < best[0]):
+                    best = (count, self._state())
+            self._restore(before)
+            if best is not None and best[0] < start:
+                break
+        if best is None:
+            # Another rule may be mended all the same: this one goes to the end.
+            return self._repair(broken[1:]) if len(broken) > 1 else False
+        self._restore(best[1])
+        return best[0] < start or (start >= _WEIGHT and self.rounds < _REPAIRS // 2)
+
+    def _change(self, change: Change) -> bool:
+        """Make one change; False when it cannot be made here."""
+        item = self.items.get(change.name)
+        if item is None:
             return False
-        total = self.items.get(found[1])
+        if change.step is Step.AGAIN:
+            self.salt[change.name] = self.salt.get(change.name, 0) + 1
+            self.write(item)
+        elif change.step is Step.WIPE:
+            if self._required(change.name) or not self._has(change.name):
+                return False
+            self._wipe(change.name)
+        elif change.step is Step.COPY:
+            return self._copy(change.name, change.value)
+        elif change.step is Step.ADD_UP:
+            return self._add_up(item)
+        elif isinstance(item, MarkGroup):
+            return self._mark(item, change.value, on=change.step is Step.SET)
+        else:
+            return False
+        return True
+
+    def _copy(self, name: str, other: str) -> bool:
+        first, second = self.items.get(name), self.items.get(other)
+        written = self.fields.get(other)
+        if not isinstance(first, FieldDefinition) or not isinstance(second, FieldDefinition):
+            return False
+        if written is None or first.kind is not second.kind:
+            return False
+        if first.kind is FieldKind.DATE and written.value and len(written.value) == 10:
+            day = date.fromisoformat(written.value)
+            if first.era is not None and era_year(day)[0] is not first.era:
+                return False
+            written = write_date(first, day)
+        elif first.parts or written.parts:
+            return False
+        self.fields[name] = written
+        return True
+
+    def _mark(self, group: MarkGroup, value: str, *, on: bool) -> bool:
+        values = [option.value for option in group.options]
+        if value not in values:
+            return False
+        marked = self.marks.get(group.name, ())
+        if on:
+            keep = marked if group.select is Select.MANY else ()
+            self.marks[group.name] = tuple(v for v in values if v in (*keep, value))
+            return True
+        if group.select is Select.ONE:
+            rng = self._rng("unset", group.name, self.rounds)
+            others = [v for v in values if v != value]
+            if not others:
+                return self._drop(group.name)
+            self.marks[group.name] = (others[int(rng.integers(len(others)))],)
+            return True
+        left = tuple(v for v in marked if v != value)
+        if not left:
+            return self._drop(group.name)
+        self.marks[group.name] = left
+        return True
+
+    def _drop(self, name: str) -> bool:
+        if self._required(name):
+            return False
+        self._wipe(name)
+        return True
+
+    def _add_up(self, total: Item) -> bool:
+        """`total == a + b + …` over amounts: write the sum."""
         if not isinstance(total, FieldDefinition) or total.kind is not FieldKind.AMOUNT:
             return False
-        names = compile_expression(found[2]).names
+        source = next(
+            r.expression
+            for r in self.form.rules
+            if re.match(rf"\s*{total.name}\s*==", r.expression)
+        )
+        names = compile_expression(source).names - {total.name}
         written = [self.fields.get(name) for name in names]
         amount = sum(int(w.value) for w in written if w and w.value and w.value.isdigit())
         rng = self._rng(total.name, self.salt.get(total.name, 0))
         self.fields[total.name] = write_amount(total, amount, rng)
-        return holds(expression, self._values()) is True
+        return True
 
-    def _again(self, name: str) -> None:
-        self.salt[name] = self.salt.get(name, 0) + 1
-        self.write(self.items[name])
+    def _state(self) -> "_State":
+        return dict(self.fields), dict(self.marks), dict(self.seals)
+
+    def _restore(self, state: "_State") -> None:
+        self.fields, self.marks, self.seals = dict(state[0]), dict(state[1]), dict(state[2])
 
     def _wipe(self, name: str) -> None:
         self.salt[name] = self.salt.get(name, 0) + 1
@@ -192,17 +276,37 @@ class _Draft:
         return seeded(self.seed, "fill", self.attempt, *words)
 
 
-def _group_key(item: Item) -> str | None:
-    """Items that are filled in together: a row of a table, everything about the agent."""
+def _group_key(item: Item, row: int | None = None) -> str | None:
+    """Name what is filled in together: a row of a table, everything about the agent."""
     subject = subject_of(item)
+    number = row if row is not None else _row(item)
+    if number is not None:
+        return f"{item.section}:{subject.role}:{number}"
     if subject.role is Role.APPLICANT:
         return None
     return f"{subject.role}:{subject.index}"
 
 
+def _row(item: Item) -> int | None:
+    return getattr(item, "row", None)
+
+
 def _chance_of(item: Item) -> float:
-    role = subject_of(item).role
+    role, row = subject_of(item).role, _row(item)
+    if role is Role.APPLICANT and row is not None:
+        return 1.0 if row == 1 else 0.5
     return {Role.AGENT: 0.25, Role.SPOUSE: 0.8}.get(role, 0.9)
+
+
+def _chance_alone(item: Item) -> float:
+    """How often something optional is written where its group is used."""
+    if isinstance(item, MarkGroup):
+        return 0.25 if item.select is Select.MANY else 0.6
+    if _row(item) is not None:
+        return 0.95
+    if isinstance(item, FieldDefinition) and item.kind is FieldKind.AMOUNT:
+        return 0.4
+    return 0.8
 
 
 def all_items(form: FormDefinition) -> tuple[Item, ...]:

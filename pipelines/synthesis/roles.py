@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.forms.model import FieldDefinition, MarkGroup, SealDefinition
-from pipelines.synthesis.person import Address, Person
+from pipelines.synthesis.person import Address, Person, years_old
 from pipelines.synthesis.story import Story
 
 Item = FieldDefinition | MarkGroup | SealDefinition
@@ -20,6 +20,7 @@ class Role(StrEnum):
     FATHER = "father"
     MOTHER = "mother"
     DEPENDENT = "dependent"
+    RELATIVE = "relative"
     MEMBER = "member"
     HEAD = "head"
     INSURED = "insured"
@@ -32,7 +33,10 @@ _BY_NAME = (
     (r"agent|proxy|delegate", Role.AGENT),
     (r"doctor|physician|hospital|clinic|medical_institution", Role.DOCTOR),
     (r"employer|company|workplace|office|representative|clerk|certifier|issuer", Role.EMPLOYER),
-    (r"dependents?_?\d*", Role.DEPENDENT),
+    (r"dependents?", Role.DEPENDENT),
+    (r"relative", Role.RELATIVE),
+    (r"guardian2|g2", Role.SPOUSE),
+    (r"guardian1|g1", Role.APPLICANT),
     (r"spouse|partner", Role.SPOUSE),
     (r"father", Role.FATHER),
     (r"mother", Role.MOTHER),
@@ -60,35 +64,45 @@ _BY_LABEL = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subject:
-    """Role and, in tables, which of them (from 0)."""
+    """Role and, where several are `listed` by number, which of them (from 0)."""
 
     role: Role
     index: int = 0
+    listed: bool = False
 
 
 def subject_of(item: Item) -> Subject:
     """Whom the item is about; the applicant where nothing says otherwise."""
-    index = max(0, (getattr(item, "row", None) or 1) - 1)
+    row = getattr(item, "row", None)
+    numbered = re.search(r"[a-z]_?(\d)(?=_|$)", item.name)
+    number = row or (int(numbered[1]) if numbered else None)
+    index, listed = max(0, (number or 1) - 1), number is not None
     words = item.name.replace("_", " ")
-    numbered = re.search(r"([a-z])_?(\d)(?=_|$)", item.name)
-    if getattr(item, "row", None) is None and numbered:
-        index = max(0, int(numbered[2]) - 1)
+    if isinstance(item, MarkGroup) and re.search(r"(配偶者|親族.*)の?有無", item.label):
+        # Whether there is one is said by the applicant.
+        return Subject(role=Role.APPLICANT)
     for pattern, role in _BY_NAME:
         if re.search(rf"\b(?:{pattern})\d*\b", words):
-            return Subject(role=role, index=index)
+            return Subject(role=role, index=index, listed=listed)
     for text in (item.label, item.section):
         for pattern, role in _BY_LABEL:
             if re.search(pattern, text):
-                return Subject(role=role, index=index)
-    return Subject(role=Role.APPLICANT, index=index)
+                return Subject(role=role, index=index, listed=listed)
+    return Subject(role=Role.APPLICANT, index=index, listed=listed)
 
 
 def person_of(subject: Subject, story: Story) -> Person | None:
     """Find the person a subject stands for; None when the story has no such person."""
     family = story.family
     many = {
-        Role.CHILD: family.children[::-1],
-        Role.DEPENDENT: (*family.children, family.elder),
+        # A form about one child is about the youngest; lists begin with the eldest.
+        Role.CHILD: family.children if subject.listed else family.children[::-1],
+        Role.RELATIVE: family.members[1:],
+        # Children below 16 give no deduction and are not listed.
+        Role.DEPENDENT: (
+            family.elder,
+            *(child for child in family.children if years_old(child.birth, story.on) >= 17),
+        ),
         Role.MEMBER: family.members,
     }
     if subject.role in many:

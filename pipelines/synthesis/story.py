@@ -31,6 +31,13 @@ _BANKS = (
 _BRANCHES = ("北千住", "西新井", "綾瀬", "竹の塚", "千住", "梅島", "五反野", "大谷田", "舎人")
 _HOSPITALS = ("{}医院", "{}クリニック", "{}内科", "医療法人社団{}病院", "{}整形外科")
 
+_FOREIGN = (
+    ("ベトナム", "ハノイ市", ("NGUYEN", "TRAN", "LE", "PHAM"), ("VAN MINH", "THI LAN", "THU HA")),
+    ("中国", "遼寧省瀋陽市", ("WANG", "LI", "ZHANG", "CHEN"), ("XIAOMING", "LEI", "JING")),
+    ("フィリピン", "マニラ市", ("SANTOS", "REYES", "CRUZ"), ("MARIA CLARA", "JOSE", "ANGELICA")),
+    ("ネパール", "カトマンズ市", ("SHRESTHA", "GURUNG", "RAI"), ("SUNITA", "BIKASH", "ANIL")),
+    ("韓国", "ソウル特別市", ("KIM", "PARK", "CHOI"), ("MINJUN", "SEOYEON", "JIHOON")),
+)
 _FIRST_DAY, _LAST_DAY = date(2026, 4, 6), date(2026, 11, 13)
 
 
@@ -44,6 +51,27 @@ class Organisation:
     corporate_number: str
     president: Person
     clerk: Person
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """How much someone works: days a week and a month, hours a day."""
+
+    week_days: int
+    month_days: int
+    day_hours: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreigner:
+    """What a foreign resident writes about themselves: names in capital letters."""
+
+    nationality: str
+    home_town: str
+    surname: str
+    given: str
+    status: str
+    period: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +95,10 @@ class Story:
     hospital_address: Address
     bank: str
     branch: str
+    work: Work
+    foreigner: Foreigner
+    spaced: bool
+    """Whether the writer leaves a gap between surname and given name."""
     insured: Person
     """The one whom the form is about where that is not the head (介護保険: an elderly parent)."""
 
@@ -98,7 +130,33 @@ def draw_story(form: FormDefinition, seed: int, attempt: int = 0) -> Story:
         hospital_address=draw_ward_address(rng),
         bank=_BANKS[int(rng.integers(len(_BANKS)))],
         branch=_BRANCHES[int(rng.integers(len(_BRANCHES)))],
+        work=_draw_work(rng),
+        foreigner=_draw_foreigner(rng, married=family.spouse is not None),
+        spaced=bool(rng.random() < 0.85),
         insured=family.elder if elderly else family.head,
+    )
+
+
+def _draw_work(rng: np.random.Generator) -> Work:
+    week_days = int(rng.choice([3, 4, 5], p=[0.1, 0.2, 0.7]))
+    month_days = week_days * 4 + int(rng.integers(0, 3))
+    return Work(week_days=week_days, month_days=month_days, day_hours=int(rng.integers(6, 9)))
+
+
+def _draw_foreigner(rng: np.random.Generator, *, married: bool) -> Foreigner:
+    nationality, home_town, surnames, givens = _FOREIGN[int(rng.integers(len(_FOREIGN)))]
+    statuses = (
+        ("日本人の配偶者等", "家族滞在")
+        if married
+        else ("技術・人文知識・国際業務", "留学", "特定技能")
+    )
+    return Foreigner(
+        nationality=nationality,
+        home_town=home_town,
+        surname=surnames[int(rng.integers(len(surnames)))],
+        given=givens[int(rng.integers(len(givens)))],
+        status=statuses[int(rng.integers(len(statuses)))],
+        period=("1年", "3年")[int(rng.integers(2))],
     )
 
 
@@ -107,6 +165,9 @@ def _draw_day(form: FormDefinition, rng: np.random.Generator) -> date:
     last = min(_LAST_DAY, form.valid.until or _LAST_DAY)
     if form.operation is Operation.RESIDENT_TAX and form.valid.from_ <= date(2026, 2, 16):
         first, last = date(2026, 2, 16), date(2026, 3, 16)
+    if form.operation is Operation.LIGHT_VEHICLE_TAX:
+        # Reductions are applied for between the tax notice and the day it is due.
+        first, last = date(2026, 5, 7), date(2026, 5, 29)
     span = max(1, (last - first).days)
     day = first + timedelta(days=int(rng.integers(span)))
     # The counter is closed on Saturday and Sunday.

@@ -62,9 +62,7 @@ def _name(
         # In a comb one cell is left free between the names where there is room for it.
         wide = f"{surname} {given}"
         return _plain(wide if len(wide) <= field.cells else (surname + given)[: field.cells])
-    # Some leave no gap.
-    gap = " " if rng.random() < 0.85 else ""
-    return _plain(f"{surname}{gap}{given}")
+    return _plain(f"{surname}{' ' if story.spaced else ''}{given}")
 
 
 def _address(
@@ -81,6 +79,11 @@ def _address(
         return _plain(address.building or "コーポ千住101")
     if re.search(r"town$|町名", words):
         return _plain(re.sub(r"[0-9０-９].*$", "", address.rest))
+    if "印刷" in field.hint and address.city in field.hint:
+        # City or ward stands on the form already.
+        return _plain(address.rest + (f" {address.building}" if address.building else ""))
+    if re.search(r"本国|home_town|home_country", words):
+        return _plain(story.foreigner.home_town)
     base = address.full if rng.random() < 0.4 and len(address.full) <= room else address.short
     if address.building and field.lines > 1:
         return _plain(f"{base}\n{address.building}")
@@ -103,28 +106,74 @@ def _date(
 def _day(field: FieldDefinition, person: Person, story: Story, rng: np.random.Generator) -> date:
     words = f"{field.name} {field.label}"
     on = story.on
-    if re.search(r"birth|生年月日|生まれ", words):
-        return person.birth
-    if re.search(
-        r"submi|applied|application_date|filed|notified|certified|declared|issued_on|"
-        r"申請日|届出日|提出日|請求日|申告日|証明日|記入日|申請年月日|届出年月日",
-        words,
-    ):
-        return on
-    if re.search(r"\bdue|expected_birth|出産予定|予定日", words):
-        return on + timedelta(days=int(rng.integers(30, 200)))
-    if re.search(r"admission|desired|希望|入所|開始希望", words):
-        year = on.year + (1 if on.month >= 4 else 0)
-        return date(year, 4, 1)
-    if re.search(r"moved|move_|異動|転入|転居|引越|異動年月日|change|事由", words):
-        return on - timedelta(days=int(rng.integers(0, 13)))
-    if re.search(r"hired|employed_since|joined|採用|雇入|就職|雇用開始|就労開始", words):
-        return date(on.year - int(rng.integers(1, 9)), int(rng.choice([4, 7, 10])), 1)
-    if re.search(r"until|end|expiry|まで|満了|終了|期限|至", words):
-        return on + timedelta(days=int(rng.integers(120, 700)))
-    if re.search(r"marri|婚姻", words):
-        return on - timedelta(days=int(rng.integers(200, 3000)))
+    for pattern, when in _DAYS:
+        if re.search(pattern, words):
+            return when(words, person, story, rng)
     return on - timedelta(days=int(rng.integers(1, 90)))
+
+
+def _months_before(words: str, person: Person, story: Story, rng: np.random.Generator) -> date:
+    found = re.search(r"(\d)", words)
+    month = story.on.month - 1 - (int(found[1]) if found else 1)
+    return date(story.on.year + month // 12, month % 12 + 1, 1)
+
+
+def _around_birth(words: str, person: Person, story: Story, rng: np.random.Generator) -> date:
+    """Leave before and after the birth of the youngest child, and the return to work."""
+    birth = min(person_birth(story), story.on)
+    end = birth.replace(year=birth.year + 1, day=min(birth.day, 28)) - timedelta(days=1)
+    if re.search(r"matern|産前", words):
+        return birth + timedelta(days=56 if re.search(r"until|終了", words) else -41)
+    if re.search(r"return|復職", words):
+        return end + timedelta(days=1)
+    return end if re.search(r"until|終了", words) else birth + timedelta(days=57)
+
+
+def person_birth(story: Story) -> date:
+    """Find the birth date of the youngest child (a year before the form when there is none)."""
+    children = story.family.children
+    return children[-1].birth if children else story.on - timedelta(days=400)
+
+
+_When = Callable[[str, Person, Story, np.random.Generator], date]
+
+
+def _ahead(low: int, high: int) -> _When:
+    return lambda words, person, story, rng: story.on + timedelta(days=int(rng.integers(low, high)))
+
+
+def _back(low: int, high: int) -> _When:
+    return lambda words, person, story, rng: story.on - timedelta(days=int(rng.integers(low, high)))
+
+
+def _first_of_april(words: str, person: Person, story: Story, rng: np.random.Generator) -> date:
+    return date(story.on.year + (1 if story.on.month >= 4 else 0), 4, 1)
+
+
+def _hired(words: str, person: Person, story: Story, rng: np.random.Generator) -> date:
+    return date(story.on.year - int(rng.integers(1, 9)), int(rng.choice([4, 7, 10])), 1)
+
+
+_DAYS: tuple[tuple[str, _When], ...] = (
+    (r"birth|生年月日|生まれ", lambda words, person, story, rng: person.birth),
+    (
+        r"submi|applied|application_date|filed|filing|notified|certified|declared|issued_on"
+        r"|claim_date|consent_date|delegated|申請日|届出日|提出日|請求日|申告日|証明日|記入日"
+        r"|申請年月日|届出年月日|請求年月日|同意年月日|委任年月日",
+        lambda words, person, story, rng: story.on,
+    ),
+    (r"result\d|実績|診療年月|care\d_month", _months_before),
+    (r"matern|childcare_|産前|育児休業|return_on|復職", _around_birth),
+    (r"\bdue|expected_birth|出産予定|予定日", _ahead(30, 200)),
+    (r"stay_expiry|在留期間の満了", _ahead(12, 88)),
+    (r"period_until|利用.*終了", _ahead(600, 900)),
+    (r"admission|desired|希望|入所", _first_of_april),
+    (r"hired|employed_since|joined|contract_from|採用|雇入|就職|雇用.*開始|就労開始", _hired),
+    (r"until|_end|expiry|まで|満了|終了|期限|至", _ahead(120, 700)),
+    (r"moved|move_|異動|転入|転居|引越|change|事由|event|acquired|lost|取得|喪失", _back(0, 13)),
+    (r"handbook|手帳|交付", _back(400, 3000)),
+    (r"marri|婚姻", _back(200, 3000)),
+)
 
 
 def _postal(
@@ -211,7 +260,10 @@ def _amount(
 def draw_amount(field: FieldDefinition, rng: np.random.Generator) -> int:
     """Yen that suit the label: wages in millions, premiums in ten thousands."""
     words = f"{field.name} {field.label}"
+    if re.search(r"減免|軽自動車", words):
+        return int(rng.choice([2000, 2400, 3600, 3900, 5000, 6000, 6900, 7200, 10800, 12900]))
     ranges = (
+        (r"一部負担|copay|care\d_paid", (8, 60), 1000),
         (r"insurance|保険料|premium", (12, 68), 1000),
         (r"medical|医療費", (40, 160), 1000),
         (r"monthly|月額|月収|賃金|wage", (150, 420), 1000),

@@ -91,9 +91,14 @@ _INSURERS = (
 _PURPOSES = ("不動産登記", "自動車の登録", "融資の申込み", "公正証書の作成", "相続の手続")
 _PREFECTURES = ("東京都", "埼玉県", "千葉県", "神奈川県", "茨城県")
 
+_GRADES = ("1級", "2級", "3級")
+_DISABILITIES = ("肢体不自由", "視覚障害", "聴覚障害", "心臓機能障害", "じん臓機能障害")
+
 _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"国籍|nationality", ("日本", "中国", "ベトナム", "フィリピン", "ネパール", "韓国")),
-    (r"疾病|傷病|病名|診断|特定疾病|disease|障害名|障害の(内容|部位)", _CONDITIONS),
+    (r"等級|grade", _GRADES),
+    (r"障害名|障害の内容", _DISABILITIES),
+    (r"疾病|傷病|病名|診断|特定疾病|disease|障害の部位", _CONDITIONS),
     (r"アレルギー|健康状態|allerg|既往|health", _ALLERGIES),
     (r"保険者名|組合名|保険の名称|insurer", _INSURERS),
     (r"保育(所|園|施設)|希望施設|施設名|園名|nursery|facility", _NURSERIES),
@@ -127,6 +132,8 @@ def free_text(
     """Words for a text field, no longer than about `room` characters; None when nothing suits."""
     words = f"{field.name} {field.label} {field.lexicon or ''}"
     text = _special(field, words, subject, person, story, rng)
+    if text is None and subject.role is Role.RELATIVE:
+        return None
     if text is None:
         choices = next((c for pattern, c in _WORDS if re.search(pattern, words)), _NOTES)
         fitting = [c for c in choices if len(c) <= room] or [min(choices, key=len)]
@@ -142,6 +149,20 @@ def short_number(field: FieldDefinition, story: Story, rng: np.random.Generator)
     words = f"{field.name} {field.label}"
     if field.cells > 1:
         return _digits(rng, min(field.cells, field.max_length or field.cells), words)
+    work = story.work
+    exact = (
+        (r"month_days|月間の就労日数|就労日数（月）", work.month_days),
+        (r"week_days|週間の就労日数", work.week_days),
+        (r"month_hours|月間の就労時間", work.month_days * work.day_hours),
+        (r"week_hours|週間の就労時間", work.week_days * work.day_hours),
+        (r"就労時間（日）|day_hours", work.day_hours),
+        (r"result\d_days|実績.*日数", work.month_days),
+        (r"result\d_hours|実績.*時間", work.month_days * work.day_hours),
+        (r"fiscal|年度$", story.on.year - 2018),
+    )
+    for pattern, number in exact:
+        if re.search(pattern, words) and "分）" not in field.label:
+            return str(number)
     lengths = (
         (r"口座番号|account", 7),
         (r"支店番号|店番|branch_(code|number)", 3),
@@ -155,12 +176,12 @@ def short_number(field: FieldDefinition, story: Story, rng: np.random.Generator)
         if re.search(pattern, words):
             return _digits(rng, field.max_length or length, words)
     ranges = (
+        (r"minutes|（分）|、分）|休憩|commute", (15, 60)),
+        (r"older|経過後の子", (1, 2)),
         (r"労働日|就労日数|日数|days", (12, 23)),
         (r"週|week", (3, 6)),
         (r"時間|hours", (100, 170) if re.search(r"月|month", words) else (6, 9)),
-        (r"分$|minutes|休憩", (45, 61)),
         (r"人数|何人|通数|枚|部数|count|copies", (1, 4)),
-        (r"年度|year", (story.on.year, story.on.year + 1)),
         (r"月数|months", (1, 13)),
         (r"排気量|displacement|cc", (125, 660)),
     )
@@ -179,8 +200,22 @@ def _special(
     rng: np.random.Generator,
 ) -> str | None:
     """Words that follow from the story."""
-    if re.search(r"続柄|relation", words):
+    foreign = story.foreigner
+    if re.search(r"続柄|relation|との関係", words) and subject.role is not Role.RELATIVE:
         return _relation(subject, person, story)
+    if subject.role is Role.RELATIVE:
+        return _of_relative(words, subject, person, story)
+    if field.kind is FieldKind.ALPHANUMERIC and re.search(r"氏名|name", words):
+        surname = re.search(r"family|surname|姓", words)
+        given = re.search(r"given|（名）", words)
+        whole = f"{foreign.surname} {foreign.given}"
+        return foreign.surname if surname else foreign.given if given else whole
+    if re.search(r"国籍|nationality", words):
+        return foreign.nationality
+    if re.search(r"在留資格|residence_status", words):
+        return foreign.status
+    if re.search(r"在留期間|period", words):
+        return foreign.period
     if re.search(r"銀行|金融機関|bank", words) and "支店" not in field.label:
         return story.bank
     if re.search(r"支店|branch", words):
@@ -205,14 +240,38 @@ def _special(
         return _pick(("代表取締役", "総務部長", "人事課長", "所長"), rng)
     if re.search(r"記号", words):
         return f"{rng.integers(100, 9999)}・{rng.integers(10, 999)}"
-    if re.search(r"在留カード|旅券|passport|residence_card", words):
+    if re.search(r"旅券|passport", words):
+        return f"{_letters(rng, 2)}{rng.integers(10**6, 10**7)}"
+    if re.search(r"在留カード|card_number", words):
         return f"{_letters(rng, 2)}{rng.integers(10**7, 10**8)}{_letters(rng, 2)}"
+    if re.search(r"代表者", words):
+        return f"代表取締役 {story.employer.president.name}"
+    if re.search(r"内線|extension", words):
+        return str(rng.integers(100, 999))
+    if re.search(r"職業・学校|勤務先・学校", words) and person.relation == "子":
+        return _pick(_NURSERIES if story.on.year - person.birth.year < 7 else _SCHOOLS, rng)
+    if re.search(r"氏名|_name$", words) and subject.role in (Role.AGENT, Role.CHILD, Role.MEMBER):
+        return person.name
     if field.kind is FieldKind.ALPHANUMERIC:
         length = field.cells if field.cells > 1 else min(8, field.max_length or 8)
         return draw_my_number(rng)[:length]
     if field.kind is FieldKind.KATAKANA:
         return person.kana
     return None
+
+
+def _of_relative(words: str, subject: Subject, person: Person, story: Story) -> str | None:
+    """Describe a Japanese spouse or child in the table of relatives of a foreign resident."""
+    if re.search(r"続柄|relation\b", words):
+        return person.relation
+    if re.search(r"国籍|nationality", words):
+        return "日本"
+    if re.search(r"card|在留カード", words):
+        return None
+    if re.search(r"workplace|勤務先", words):
+        child = person.relation == "子"
+        return "千寿小学校" if child else story.other_employer.name
+    return person.name
 
 
 def _relation(subject: Subject, person: Person, story: Story) -> str:
