@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from pathlib import Path
 
-import models
 from models.engines import load_engines
 from models.errors import ModelError, ModelProblem
 from models.recogniser import Recogniser
@@ -15,8 +13,6 @@ from pipelines.categorise import load_category_model
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
 from pipelines.run import Reader, load_reader
-
-_CATEGORIES = "category-linear/1/model.npz"
 
 
 def program_version() -> str:
@@ -31,13 +27,7 @@ def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Re
     """
     with _coded_models():
         engines = load_engines()
-    path = Path(models.__file__).parent / "artifacts" / _CATEGORIES
-    try:
-        categories = load_category_model(path)
-    except FileNotFoundError as error:
-        raise CodedError(ErrorCode.MODEL_MISSING, path.name) from error
-    except (OSError, ValueError, KeyError) as error:
-        raise CodedError(ErrorCode.MODEL_DAMAGED, path.name) from error
+        categories = load_category_model()
     return load_reader(
         library or open_forms(settings), engines, categories, program=program_version()
     )

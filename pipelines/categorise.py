@@ -6,6 +6,7 @@ candidates is conformal: it holds the truth with the coverage that the model fil
 like that it was calibrated on. What resembles nothing is `unknown`, never forced.
 """
 
+import io
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,12 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from models.errors import ModelError, ModelProblem
+from models.manifest import load_manifest, read_weights
 from pipelines.forms.model import FormDefinition
 from pipelines.records import CategoryScore, Line
 
 UNKNOWN = "unknown"
 """Label of documents that are none of the known kinds; the background class of the model."""
 FEATURES = 2**15
+MODEL = "category_linear"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +72,6 @@ def save_category_model(model: CategoryModel, path: Path) -> None:
     """Write the model as plain arrays (npz, no pickle)."""
     np.savez_compressed(
         path,
-        version=np.array(model.version),
         labels=np.array(model.labels),
         weights=model.weights.astype(np.float16),
         bias=model.bias,
@@ -77,24 +80,30 @@ def save_category_model(model: CategoryModel, path: Path) -> None:
     )
 
 
-def load_category_model(path: Path) -> CategoryModel:
-    """Read what `save_category_model` wrote. Raises OSError or ValueError when it is damaged."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return CategoryModel(
-            version=str(arrays["version"]),
-            labels=tuple(str(label) for label in arrays["labels"]),
-            weights=arrays["weights"].astype(np.float32),
-            bias=arrays["bias"],
-            temperature=float(arrays["temperature"]),
-            thresholds=arrays["thresholds"],
-        )
+def load_category_model(version: str | None = None) -> CategoryModel:
+    """Load the model of `models/artifacts`, the newest version when none is given.
+
+    Raises `models.errors.ModelError` when it is missing or damaged.
+    """
+    manifest = load_manifest(MODEL, version)
+    data = read_weights(manifest)
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return CategoryModel(
+                version=manifest.version,
+                labels=tuple(str(label) for label in arrays["labels"]),
+                weights=arrays["weights"].astype(np.float32),
+                bias=arrays["bias"],
+                temperature=float(arrays["temperature"]),
+                thresholds=arrays["thresholds"],
+            )
+    except (ValueError, KeyError) as error:
+        raise ModelError(ModelProblem.DAMAGED, MODEL, str(error)) from error
 
 
 def categorise_form(form: FormDefinition, score: float) -> CategoryScore:
     """Category of a document whose form was recognised; `score` is the registration's, 0..1."""
-    return CategoryScore(
-        label=form.category_id, confidence=score, candidates=(form.category_id,)
-    )
+    return CategoryScore(label=form.category_id, confidence=score, candidates=(form.category_id,))
 
 
 def categorise_lines(lines: Sequence[Line], model: CategoryModel) -> CategoryScore:

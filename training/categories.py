@@ -11,18 +11,20 @@ those used for evaluation are never trained on.
 
 import argparse
 import hashlib
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
+from models.manifest import ARTIFACTS
 from pipelines.categorise import (
+    MODEL,
     UNKNOWN,
     VECTORIZER,
     CategoryModel,
@@ -128,7 +130,9 @@ def make_corpus(
     return texts, labels
 
 
-def train(found: Sequence[Source], seed: int) -> tuple[CategoryModel, dict[str, float]]:
+def train(
+    found: Sequence[Source], seed: int, version: str
+) -> tuple[CategoryModel, dict[str, float]]:
     """Fit, temper and calibrate; the metrics are of texts with titles never trained on."""
     rng = random.Random(seed)
     texts, labels = make_corpus(found, 160, rng, held_out=False)
@@ -146,9 +150,8 @@ def train(found: Sequence[Source], seed: int) -> tuple[CategoryModel, dict[str, 
         ).x
     )
     thresholds = _conformal(_softmax(logits / temperature), truth, len(names))
-    digest = hashlib.sha256(classifier.coef_.astype(np.float16).tobytes()).hexdigest()[:12]
     model = CategoryModel(
-        version=f"category-linear-{digest}",
+        version=version,
         labels=names,
         weights=classifier.coef_.T.astype(np.float32),
         bias=classifier.intercept_.astype(np.float32),
@@ -211,14 +214,24 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("models/artifacts/category-linear/1"))
+    parser.add_argument("--version", default="1.0.0")
     options = parser.parse_args()
-    model, metrics = train(sources(FormLibrary.builtin()), options.seed)
-    options.out.mkdir(parents=True, exist_ok=True)
-    save_category_model(model, options.out / "model.npz")
-    card = {"name": "category-linear", "version": model.version, "seed": options.seed}
-    text = json.dumps({**card, "metrics": metrics}, ensure_ascii=False, indent=2)
-    (options.out / "metrics.json").write_text(text + "\n", "utf-8")
+    model, metrics = train(sources(FormLibrary.builtin()), options.seed, options.version)
+    folder = ARTIFACTS / MODEL / options.version
+    folder.mkdir(parents=True, exist_ok=True)
+    save_category_model(model, folder / "model.npz")
+    manifest = {
+        "name": MODEL,
+        "version": options.version,
+        "task": "classification of documents by their text",
+        "file": "model.npz",
+        "sha256": hashlib.sha256((folder / "model.npz").read_bytes()).hexdigest(),
+        "licence": "Apache-2.0",
+        "provenance": f"trained by `python -m training.categories --seed {options.seed}`",
+        "metrics": {name: round(value, 4) for name, value in metrics.items()},
+    }
+    text = yaml.safe_dump(manifest, allow_unicode=True, sort_keys=False)
+    (folder / "manifest.yaml").write_text(text, "utf-8")
     print(text)  # noqa: T201
 
 

@@ -16,7 +16,6 @@ from pipelines.categorise import load_category_model
 from pipelines.forms.load import FormLibrary
 from pipelines.run import load_reader
 from training.benchmark.accuracy import Accuracy, Tally, measure
-from training.benchmark.paths import CATEGORY_MODEL
 from training.benchmark.report import write_report
 from training.benchmark.scans import sample_scans, speed_pages, synthetic_scans
 from training.benchmark.speed import measure_speed
@@ -32,7 +31,7 @@ def main() -> None:
     options = parser.parse_args()
     cv2.setNumThreads(1)
     library = FormLibrary.builtin()
-    categories = load_category_model(CATEGORY_MODEL)
+    categories = load_category_model()
     reader = load_reader(library, load_engines(), categories, program="benchmark")
     samples = measure(sample_scans(options.samples), reader)
     synthetic = measure(synthetic_scans(library, options.scans), reader)

@@ -14,7 +14,6 @@ from models.engines import load_engines
 from pipelines.categorise import load_category_model
 from pipelines.forms.load import FormLibrary
 from pipelines.run import load_reader, read_document
-from training.benchmark.paths import CATEGORY_MODEL
 
 _REPEATS = 2
 
@@ -67,7 +66,7 @@ def _timed(
 def _ours(known: bool, pages: list[bytes], library: FormLibrary, seconds: list[float]) -> None:
     cv2.setNumThreads(1)
     forms = library if known else FormLibrary(())
-    categories = load_category_model(CATEGORY_MODEL)
+    categories = load_category_model()
     reader = load_reader(forms, load_engines(), categories, program="benchmark")
     _run(lambda data: read_document(data, reader=reader, today=date(2026, 4, 1)), pages, seconds)
 
