@@ -58,16 +58,9 @@ def _jpeg(image: Image.Image, dpi: float, quality: int) -> bytes:
 
 def _tiff(images: list[Image.Image], dpi: float, quality: int) -> bytes:
     out = io.BytesIO()
-    compression = "group4" if images[0].mode == "1" else "jpeg"
-    images[0].save(
-        out,
-        "TIFF",
-        save_all=True,
-        append_images=images[1:],
-        compression=compression,
-        quality=quality,
-        dpi=(dpi, dpi),
-    )
+    fax = all(image.mode == "1" for image in images)
+    options = {"compression": "group4"} if fax else {"compression": "jpeg", "quality": quality}
+    images[0].save(out, "TIFF", save_all=True, append_images=images[1:], dpi=(dpi, dpi), **options)
     return out.getvalue()
 
 
