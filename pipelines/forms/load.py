@@ -9,14 +9,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.forms.load_checks import check_form
+from pipelines.forms.load_checks import Fault, check_form
 from pipelines.forms.load_errors import FormFileError, FormProblem, explain, unknown_key
+from pipelines.forms.load_layout import find_missing_glyphs, find_overprints
 from pipelines.forms.load_paths import dotted, known_keys, named_in, without_tags
 from pipelines.forms.load_yaml import MAX_BYTES, YamlDocument, parse_yaml
 from pipelines.forms.model import FormDefinition
 from pipelines.records import FormKey
 
-__all__ = ["FormEntry", "FormFileError", "FormLibrary", "FormProblem", "load_form", "parse_form"]
+__all__ = [
+    "FormEntry",
+    "FormFileError",
+    "FormLibrary",
+    "FormProblem",
+    "load_form",
+    "parse_form",
+    "review_form",
+]
 
 _DEFINITIONS = Path(__file__).resolve().parent / "definitions"
 
@@ -121,13 +130,20 @@ def parse_form(data: bytes, *, file: str, directory: Path) -> FormDefinition:
         form = FormDefinition.model_validate(document.data)
     except ValidationError as error:
         raise FormFileError(_model_problem(document, e) for e in error.errors()) from error
-    faults = [
-        _problem(document, f.path, f.message, f.detail, extra_lines=f.line)
-        for f in check_form(form, directory)
-    ]
+    faults = _problems(document, (*check_form(form, directory), *find_missing_glyphs(form)))
     if faults:
         raise FormFileError(faults)
     return form
+
+
+def review_form(path: Path) -> tuple[FormProblem, ...]:
+    """Find what a form file may do but hardly should: print inside the areas for ink.
+
+    Raises `FormFileError` when the file can't be used at all.
+    """
+    entry = load_form(path)
+    document = parse_yaml(path.read_bytes(), str(path))
+    return _problems(document, find_overprints(entry.definition))
 
 
 @cache
@@ -159,6 +175,13 @@ def _model_problem(document: YamlDocument, error: Mapping[str, Any]) -> FormProb
         path = named_in(document.data, detail) or path
     message = explain(kind, error.get("ctx", {}), error.get("input"), detail)
     return _problem(document, path, message, detail)
+
+
+def _problems(document: YamlDocument, faults: Iterable[Fault]) -> tuple[FormProblem, ...]:
+    return tuple(
+        _problem(document, fault.path, fault.message, fault.detail, extra_lines=fault.line)
+        for fault in faults
+    )
 
 
 def _problem(

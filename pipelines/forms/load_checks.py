@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.forms.expressions import ExpressionError, compile_expression
-from pipelines.forms.model import Box, FormDefinition
+from pipelines.forms.model import Box, FormDefinition, MarkStyle
 
 Path_ = tuple[str | int, ...]
 _TOLERANCE = 0.05
@@ -70,21 +70,29 @@ def _cel_faults(expression: str, names: set[str]) -> Iterator[tuple[str, str, in
 
 
 def _overlap_faults(form: FormDefinition) -> Iterator[Fault]:
-    placed = list(_inked(form)) + list(_reserved(form))
+    placed = list(inked_boxes(form)) + list(_reserved(form))
     for i, (name, page, box, _) in enumerate(placed):
         for other, other_page, other_box, path in placed[i + 1 :]:
-            if page == other_page and name != other and _overlap(box, other_box):
+            if page == other_page and name != other and overlap(box, other_box):
                 message = f"「{other}」の枠が「{name}」の枠と重なっています。"
                 yield Fault(path, message, f"{other} overlaps {name}")
 
 
-def _inked(form: FormDefinition) -> Iterator[tuple[str, int, Box, Path_]]:
-    """Every area in which ink may stand, with the name of its owner."""
+def inked_boxes(
+    form: FormDefinition, *, circled: bool = True
+) -> Iterator[tuple[str, int, Box, Path_]]:
+    """Every area in which ink may stand: owner, page, box, path in the definition.
+
+    `circled` False leaves out the words that are circled, which are print themselves.
+    """
     for i, field in enumerate(form.fields):
         boxes = [part.box for part in field.parts] or [field.box]
-        boxes += [era.box for era in field.eras]
+        if circled or field.era_style is not MarkStyle.CIRCLE:
+            boxes += [era.box for era in field.eras]
         yield from ((field.name, field.page, box, ("fields", i, "box")) for box in boxes)
     for i, group in enumerate(form.marks):
+        if group.style is MarkStyle.CIRCLE and not circled:
+            continue
         for j, option in enumerate(group.options):
             name = f"{group.name}.{option.value}"
             yield name, group.page, option.box, ("marks", i, "options", j, "box")
@@ -99,10 +107,11 @@ def _reserved(form: FormDefinition) -> Iterator[tuple[str, int, Box, Path_]]:
             yield "QR", page.number, box, ("pages", i, "code")
 
 
-def _overlap(a: Box, b: Box) -> bool:
+def overlap(a: Box, b: Box, tolerance: float = _TOLERANCE) -> bool:
+    """Whether two boxes share an area wider and higher than `tolerance` mm."""
     wide = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
     high = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
-    return wide > _TOLERANCE and high > _TOLERANCE
+    return wide > tolerance and high > tolerance
 
 
 def _part_faults(form: FormDefinition) -> Iterator[Fault]:

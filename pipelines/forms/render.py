@@ -132,19 +132,28 @@ def _lay_backgrounds(drawn: bytes, pages: list[PageDefinition], directory: Path 
             path = background_path(page.background, directory)
             try:
                 with pikepdf.open(path) as source:
-                    if page.background_page > len(source.pages):
-                        raise CodedError(
-                            ErrorCode.FORM_INVALID,
-                            f"{page.background} has no page {page.background_page}",
-                        )
-                    full = pikepdf.Rectangle(0, 0, page.width * MM, page.height * MM)
-                    target.add_underlay(source.pages[page.background_page - 1], full)
+                    _lay_background(pdf, target, source, page)
             except pikepdf.PdfError as error:
                 raise CodedError(
                     ErrorCode.FORM_INVALID, f"background {page.background} is not readable"
                 ) from error
         pdf.save(out, deterministic_id=True, compress_streams=True)
     return out.getvalue()
+
+
+def _lay_background(
+    pdf: pikepdf.Pdf, target: pikepdf.Page, source: pikepdf.Pdf, page: PageDefinition
+) -> None:
+    if page.background_page > len(source.pages):
+        detail = f"{page.background} has no page {page.background_page}"
+        raise CodedError(ErrorCode.FORM_INVALID, detail)
+    # `add_underlay` would name the resource at random, and the bytes would differ every time.
+    printed = source.pages[page.background_page - 1].as_form_xobject()
+    form = pdf.copy_foreign(printed)
+    name = target.add_resource(form, pikepdf.Name.XObject, pikepdf.Name.Background)
+    full = pikepdf.Rectangle(0, 0, page.width * MM, page.height * MM)
+    placed = target.calc_form_xobject_placement(form, name, full)
+    target.contents_add(placed, prepend=True)
 
 
 def background_path(name: str, directory: Path | None) -> Path:

@@ -125,6 +125,12 @@ def text_width(text: str, size: float, font: str = "gothic", spacing: float = 0)
     return width + spacing * max(0, len(text) - 1)
 
 
+def missing_glyphs(text: str, font: str) -> frozenset[str]:
+    """Characters of `text` that the font cannot print."""
+    face = pdfmetrics.getFont(_font(font)).face
+    return frozenset(c for c in text if c != "\n" and ord(c) not in face.charToGlyph)
+
+
 def draw_printed(ink: Ink, item: PrintedText | PrintedLine | PrintedRect | PrintedCircle) -> None:
     """Draw one printed element of a page."""
     match item:
