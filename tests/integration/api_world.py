@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import numpy as np
 from fastapi.testclient import TestClient
 from PIL import Image
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from ocr_service.app import create_app
+from ocr_service.auth import users
 from ocr_service.auth.keys import create_key
 from ocr_service.auth.sessions import create_sign_in_token
 from ocr_service.auth.users import create_user
@@ -50,11 +54,14 @@ valid: {from: 2025-04-01}
 two_person: {two}
 pages: [{number: 1}]
 fields:
-  - {name: applicant, label: 氏名, kind: kanji_name, box: {x: 20, y: 20, width: 80, height: 10}, required: true, section: 申請者}
+  - {name: applicant, label: 氏名, kind: kanji_name, required: true, section: 申請者,
+     box: {x: 20, y: 20, width: 80, height: 10}}
   - {name: kana, label: フリガナ, kind: kana_name, box: {x: 20, y: 35, width: 80, height: 8}}
   - {name: birth, label: 生年月日, kind: date, box: {x: 20, y: 50, width: 60, height: 8}}
-  - {name: number, label: 個人番号, kind: my_number, sensitivity: number, box: {x: 20, y: 65, width: 90, height: 8}}
-  - {name: memo, label: 備考, kind: text, max_length: 30, box: {x: 20, y: 80, width: 120, height: 20}}
+  - {name: number, label: 個人番号, kind: my_number, sensitivity: number,
+     box: {x: 20, y: 65, width: 90, height: 8}}
+  - {name: memo, label: 備考, kind: text, max_length: 30,
+     box: {x: 20, y: 80, width: 120, height: 20}}
 marks:
   - name: reason
     label: 理由
@@ -315,7 +322,9 @@ def open_world(settings: Settings, database: Database, **changes: object) -> Ite
     )
     clock = Clock()
     app = create_app(chosen, clock=clock)
-    with TestClient(app):
+    # The strength of the hash is not what these tests are about, and it costs half a second.
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with patch.object(users, "_HASHER", cheap), TestClient(app):
         yield World(
             settings=chosen,
             app=app,
