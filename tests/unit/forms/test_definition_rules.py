@@ -59,7 +59,7 @@ def findings_of(name: str, values: Mapping[str, str]) -> set[str]:
     [
         (
             TAX,
-            {"salary_income": "10", "other_income": "20", "total_income": "30"},
+            {"salary_income": "10", "other_income": "20", "total_income": "40"},
             "income-total",
         ),
         (TAX, {"salary_revenue": "3000000"}, "income-salary-given"),
@@ -134,7 +134,7 @@ def test_a_rule_speaks_when_it_is_broken(form: str, values: dict[str, str], rule
     [
         (
             TAX,
-            {"salary_income": "10", "other_income": "20", "total_income": "20"},
+            {"salary_income": "10", "other_income": "20", "total_income": "30"},
             "income-total",
         ),
         (TAX, {"life_insurance": "70000"}, "life-insurance-limit"),
