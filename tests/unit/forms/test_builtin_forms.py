@@ -1,14 +1,16 @@
 """The built-in forms against the published schema, the layout review and their own rules."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from pipelines.forms.expressions import Value, compile_expression
-from pipelines.forms.load import FormEntry, FormLibrary, review_form
+from pipelines.forms.load import FormEntry, FormLibrary, parse_form, review_form
 from pipelines.forms.model import FieldKind, FormDefinition, Select
 from pipelines.forms.schema import SCHEMA_FILE, schema_text
 
@@ -58,6 +60,22 @@ def test_every_condition_can_be_judged(entry: FormEntry) -> None:
 def test_word_lists_are_ones_that_exist(entry: FormEntry) -> None:
     for field in entry.definition.fields:
         assert field.lexicon is None or field.lexicon in KNOWN_LEXICONS, field.name
+
+
+def test_the_guide_tells_every_key_and_every_value() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "forms.md").read_text(encoding="utf-8")
+    parts = [json.loads(schema_text()), *json.loads(schema_text())["$defs"].values()]
+    keys = {key for part in parts for key in part.get("properties", {})}
+    kinds = {str(kind) for kind in FieldKind}
+    words = set(re.findall(r"[a-z_0-9]+", guide))
+    assert sorted((keys | kinds) - words) == []
+
+
+@pytest.mark.parametrize("guide", ["forms.md", "ja/forms.md"])
+def test_form_examples_in_the_guides_are_valid(guide: str) -> None:
+    text = (Path(__file__).parents[3] / "docs" / guide).read_text(encoding="utf-8")
+    for block in re.findall(r"```yaml\n(id: .*?)```", text, flags=re.S):
+        parse_form(block.encode(), file=guide, directory=Path())
 
 
 def _values(form: FormDefinition, *, filled: bool) -> Iterator[tuple[str, Value]]:
