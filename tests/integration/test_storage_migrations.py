@@ -5,13 +5,23 @@ from sqlalchemy.exc import DatabaseError
 from ocr_service.clock import utc_now
 from ocr_service.settings import Settings
 from ocr_service.storage.database import Database, open_database
-from ocr_service.storage.migrate import differences, is_current, migrate
+from ocr_service.storage.migrate import (
+    REVISION,
+    differences,
+    is_current,
+    migrate,
+    newest_revision,
+)
 from ocr_service.storage.tables import AuditRow
 
 
 def test_the_migrated_schema_is_the_one_of_the_tables_module(database: Database) -> None:
     assert is_current(database)
     assert differences(database) == []
+
+
+def test_the_named_revision_is_the_newest() -> None:
+    assert newest_revision() == REVISION
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
