@@ -116,11 +116,11 @@ def _perspective(pixels: Pixels, dpi: float, rng: np.random.Generator) -> tuple[
 def _shadow(pixels: Pixels, dpi: float, rng: np.random.Generator) -> tuple[Pixels, Matrix]:
     """Uneven light: a slope over the page and the soft shadow of a hand or an edge."""
     height, width = pixels.shape[:2]
-    light = _slope((width, height), rng, 0.78, 1.0)
+    light = _slope((width, height), rng, 0.84, 1.0)
     small = np.ones((height // 16, width // 16), dtype=np.float32)
     points = rng.uniform(-0.2, 1.2, (4, 2)) * [small.shape[1], small.shape[0]]
     hull = cv2.convexHull(points.astype(np.int32))
-    cv2.fillConvexPoly(small, hull, float(rng.uniform(0.62, 0.8)))
+    cv2.fillConvexPoly(small, hull, float(rng.uniform(0.68, 0.84)))
     small = cv2.GaussianBlur(small, (0, 0), rng.uniform(3, 8))
     light = light * cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     return (pixels * light[..., None]).astype(np.uint8), _IDENTITY

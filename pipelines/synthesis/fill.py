@@ -21,11 +21,12 @@ from pipelines.synthesis.hand import Writer
 from pipelines.synthesis.layout import capacity
 from pipelines.synthesis.options import draw_options
 from pipelines.synthesis.repair import Change, Step, changes_for
-from pipelines.synthesis.roles import Item, Role, person_of, subject_of
+from pipelines.synthesis.roles import Item, Role, leader_of, person_of, subject_of
 from pipelines.synthesis.seeding import seeded
 from pipelines.synthesis.story import Story, draw_story
 from pipelines.synthesis.values import draw_value, write_amount
 
+_WHOLE_ROW = (FieldKind.KANJI_NAME, FieldKind.KANA_NAME, FieldKind.DATE)
 _STORIES = 4
 _REPAIRS = 24
 _WEIGHT = 10
@@ -82,6 +83,7 @@ class _Draft:
             chance = 0.0 if closed else _chance_alone(item)
             if item.required or rng.random() < chance:
                 self.write(item)
+        self._follow()
         self._require()
         for _ in range(_REPAIRS):
             broken = self._broken()
@@ -93,6 +95,7 @@ class _Draft:
         """Everything written so far."""
         return Filling(
             on=self.story.on,
+            signer=self.story.family.head.surname,
             fields=dict(self.fields),
             marks=dict(self.marks),
             seals=dict(self.seals),
@@ -104,7 +107,9 @@ class _Draft:
         if person_of(subject_of(item), self.story) is None:
             return
         if isinstance(item, MarkGroup):
-            self.marks[item.name] = draw_options(item, self.story, rng)
+            chosen = draw_options(item, self.story, rng)
+            if chosen:
+                self.marks[item.name] = chosen
         elif isinstance(item, SealDefinition):
             person = person_of(subject_of(item), self.story) or self.story.family.head
             self.seals[item.name] = person.surname if item.kind == "seal" else person.name
@@ -129,8 +134,21 @@ class _Draft:
                 elif not needed and self._has(item.name):
                     self._wipe(item.name)
                     changed = True
+            self._follow()
             if not changed:
                 return
+
+    def _follow(self) -> None:
+        """Wipe what means nothing alone: kana without a name, a postal code without an address."""
+        names = frozenset(field.name for field in self.form.fields)
+        for field in self.form.fields:
+            leader = leader_of(field.name, names)
+            if leader and leader not in self.fields and field.name in self.fields:
+                self._drop(field.name)
+        for group in self.form.marks:
+            leader = leader_of(group.name, names)
+            if leader and leader not in self.fields and group.name in self.marks:
+                self._drop(group.name)
 
     def _broken(self) -> list[Rule]:
         """List rules that do not hold, mere remarks (`info`) last."""
@@ -301,11 +319,18 @@ def _chance_of(item: Item) -> float:
 def _chance_alone(item: Item) -> float:
     """How often something optional is written where its group is used."""
     if isinstance(item, MarkGroup):
+        # Groups without a "no" are for the few whom they concern.
+        concerns_few = re.search(r"disab|障|status|該当", f"{item.name} {item.label}")
+        if concerns_few and all(option.value != "no" for option in item.options):
+            return 0.08
         return 0.25 if item.select is Select.MANY else 0.6
+    if re.search(r"saturday|土曜", f"{item.name} {item.label}"):
+        return 0.0
     if _row(item) is not None:
-        return 0.95
+        whole = isinstance(item, FieldDefinition) and item.kind in _WHOLE_ROW
+        return 1.0 if whole else 0.9
     if isinstance(item, FieldDefinition) and item.kind is FieldKind.AMOUNT:
-        return 0.4
+        return 0.85 if "salary" in item.name else 0.2
     return 0.8
 
 

@@ -53,6 +53,8 @@ class Filling:
     """
 
     on: date
+    signer: str = ""
+    """Surname of the applicant, for correction seals."""
     fields: Mapping[str, Written] = field(default_factory=dict)
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seals: Mapping[str, str] = field(default_factory=dict)

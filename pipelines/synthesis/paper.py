@@ -14,9 +14,9 @@ from pipelines.records import Pixels
 
 def draw_paper(entry: FormEntry, dpi: int, rng: np.random.Generator) -> tuple[Pixels, ...]:
     """Pages of the blank form (H x W x 3 RGB) in printed grey on slightly tinted paper."""
-    white = np.array(
-        [rng.integers(246, 254), rng.integers(245, 253), rng.integers(240, 251)], dtype=np.float32
-    )
+    # Copy paper is white to slightly cream, never green or pink.
+    bright, warm = rng.integers(245, 254), rng.integers(0, 5)
+    white = np.array([bright, bright - warm // 2, bright - 2 * warm], dtype=np.float32)
     black = np.full(3, rng.integers(20, 62), dtype=np.float32)
     steps = np.arange(256, dtype=np.float32)[:, None] / 255
     table = (black + (white - black) * steps + 0.5).astype(np.uint8)

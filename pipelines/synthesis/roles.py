@@ -31,10 +31,10 @@ class Role(StrEnum):
 
 _BY_NAME = (
     (r"agent|proxy|delegate", Role.AGENT),
+    (r"relative", Role.RELATIVE),
     (r"doctor|physician|hospital|clinic|medical_institution", Role.DOCTOR),
     (r"employer|company|workplace|office|representative|clerk|certifier|issuer", Role.EMPLOYER),
     (r"dependents?", Role.DEPENDENT),
-    (r"relative", Role.RELATIVE),
     (r"guardian2|g2", Role.SPOUSE),
     (r"guardian1|g1", Role.APPLICANT),
     (r"spouse|partner", Role.SPOUSE),
@@ -91,6 +91,24 @@ def subject_of(item: Item) -> Subject:
     return Subject(role=Role.APPLICANT, index=index, listed=listed)
 
 
+def leader_of(name: str, names: frozenset[str]) -> str | None:
+    """Find the field that `name` goes with and is nothing without: kana with its name, and so on.
+
+    `old_postal_code` goes with `old_address`, `member_kana` with `member_name`, `x_phone` with `x`.
+    """
+    stem = re.sub(r"_?(kana|postal_code|until|relation|birth|my_number|occupation)$", "", name)
+    prefix = f"{stem}_" if stem else ""
+    endings = {"postal_code": ("address",), "until": ("from",)}
+    ending = name[len(prefix) :] if stem != name else ""
+    for candidate in (*endings.get(ending, ("name",)), ""):
+        leader = (prefix + candidate).rstrip("_")
+        if ending and leader != name and leader in names:
+            return leader
+    parts = name.split("_")
+    heads = ("_".join(parts[:i]) for i in range(len(parts) - 1, 0, -1))
+    return next((head for head in heads if head in names), None)
+
+
 def person_of(subject: Subject, story: Story) -> Person | None:
     """Find the person a subject stands for; None when the story has no such person."""
     family = story.family
@@ -103,7 +121,7 @@ def person_of(subject: Subject, story: Story) -> Person | None:
             family.elder,
             *(child for child in family.children if years_old(child.birth, story.on) >= 17),
         ),
-        Role.MEMBER: family.members,
+        Role.MEMBER: story.members,
     }
     if subject.role in many:
         people = many[subject.role]

@@ -97,6 +97,12 @@ class Story:
     branch: str
     work: Work
     foreigner: Foreigner
+    foreign: bool
+    """Whether the applicant is a foreign resident (immigration forms)."""
+    mobile: bool
+    """Whether the applicant gives the mobile number rather than the one at home."""
+    members: tuple[Person, ...]
+    """Who is listed as the household: without the child applied for and its guardians."""
     spaced: bool
     """Whether the writer leaves a gap between surname and given name."""
     insured: Person
@@ -132,9 +138,20 @@ def draw_story(form: FormDefinition, seed: int, attempt: int = 0) -> Story:
         branch=_BRANCHES[int(rng.integers(len(_BRANCHES)))],
         work=_draw_work(rng),
         foreigner=_draw_foreigner(rng, married=family.spouse is not None),
+        foreign="在留" in form.title,
+        mobile=bool(rng.random() < 0.6),
+        members=_listed(form.operation, family),
         spaced=bool(rng.random() < 0.85),
         insured=family.elder if elderly else family.head,
     )
+
+
+def _listed(operation: Operation, family: Family) -> tuple[Person, ...]:
+    if operation is not Operation.NURSERY_ADMISSION:
+        return family.members
+    # Brothers and sisters, and in every third family a grandparent who lives with them.
+    elder = (family.elder,) if family.elder.birth.day % 3 == 0 else ()
+    return (*family.children[:-1], *elder)
 
 
 def _draw_work(rng: np.random.Generator) -> Work:
@@ -146,9 +163,7 @@ def _draw_work(rng: np.random.Generator) -> Work:
 def _draw_foreigner(rng: np.random.Generator, *, married: bool) -> Foreigner:
     nationality, home_town, surnames, givens = _FOREIGN[int(rng.integers(len(_FOREIGN)))]
     statuses = (
-        ("日本人の配偶者等", "家族滞在")
-        if married
-        else ("技術・人文知識・国際業務", "留学", "特定技能")
+        ("日本人の配偶者等",) if married else ("技術・人文知識・国際業務", "留学", "特定技能")
     )
     return Foreigner(
         nationality=nationality,

@@ -50,6 +50,8 @@ def _name(
         return _plain(organisation.name)
     if subject.role is Role.EMPLOYER and "担当" in field.label:
         person = story.employer.clerk
+    if story.foreign and subject.role is Role.APPLICANT:
+        return _plain(_foreign_name(f"{field.name} {field.label}", story))
     kana = field.kind is FieldKind.KANA_NAME
     surname = person.surname_kana if kana else person.surname
     given = person.given_kana if kana else person.given
@@ -63,6 +65,15 @@ def _name(
         wide = f"{surname} {given}"
         return _plain(wide if len(wide) <= field.cells else (surname + given)[: field.cells])
     return _plain(f"{surname}{' ' if story.spaced else ''}{given}")
+
+
+def _foreign_name(words: str, story: Story) -> str:
+    foreigner = story.foreigner
+    if re.search(r"family|surname|（姓）", words):
+        return foreigner.surname
+    if re.search(r"given|（名）", words):
+        return foreigner.given
+    return f"{foreigner.surname} {foreigner.given}"
 
 
 def _address(
@@ -201,7 +212,9 @@ def _phone(
         number = story.employer.phone
     elif subject.role is Role.DOCTOR:
         number = draw_landline(rng)
-    elif re.search(r"mobile|携帯|日中|緊急", words) or rng.random() < 0.6:
+    elif re.search(r"home_phone|自宅", words):
+        number = story.phone
+    elif re.search(r"mobile|携帯|日中|緊急", words) or story.mobile:
         number = person.mobile
     else:
         number = story.phone
@@ -241,7 +254,7 @@ def _digits(
     room: int,
 ) -> Written:
     words = f"{field.name} {field.label}"
-    if re.search(r"\bage\b|_age|年齢|歳", words):
+    if re.search(r"\bage\b|_age\b|年齢", words):
         return _plain(str(years_old(person.birth, story.on)))
     return _plain(short_number(field, story, rng))
 

@@ -56,6 +56,11 @@ _REASONS = (
     "求職中のため",
     "介護のため",
 )
+_STAY_REASONS = (
+    "引き続き日本で就労するため",
+    "日本で家族と暮らすため",
+    "引き続き在学するため",
+)
 _CONDITIONS = (
     "脳梗塞後遺症",
     "変形性膝関節症",
@@ -205,17 +210,16 @@ def _special(
         return _relation(subject, person, story)
     if subject.role is Role.RELATIVE:
         return _of_relative(words, subject, person, story)
-    if field.kind is FieldKind.ALPHANUMERIC and re.search(r"氏名|name", words):
-        surname = re.search(r"family|surname|姓", words)
-        given = re.search(r"given|（名）", words)
-        whole = f"{foreign.surname} {foreign.given}"
-        return foreign.surname if surname else foreign.given if given else whole
     if re.search(r"国籍|nationality", words):
         return foreign.nationality
     if re.search(r"在留資格|residence_status", words):
         return foreign.status
     if re.search(r"在留期間|period", words):
         return foreign.period
+    if re.search(r"代表者", words):
+        return f"代表取締役 {story.employer.president.name}"
+    if story.foreign and re.search(r"理由|reason", words):
+        return _pick(_STAY_REASONS, rng)
     if re.search(r"銀行|金融機関|bank", words) and "支店" not in field.label:
         return story.bank
     if re.search(r"支店|branch", words):
@@ -244,8 +248,6 @@ def _special(
         return f"{_letters(rng, 2)}{rng.integers(10**6, 10**7)}"
     if re.search(r"在留カード|card_number", words):
         return f"{_letters(rng, 2)}{rng.integers(10**7, 10**8)}{_letters(rng, 2)}"
-    if re.search(r"代表者", words):
-        return f"代表取締役 {story.employer.president.name}"
     if re.search(r"内線|extension", words):
         return str(rng.integers(100, 999))
     if re.search(r"職業・学校|勤務先・学校", words) and person.relation == "子":

@@ -44,7 +44,7 @@ def write_filling(
         sheet, rng = sheets[field.page], seeded(seed, "ink", field.name)
         written = filling.fields.get(field.name)
         if written is not None:
-            _write_field(sheet, field, written, writer, rng)
+            _write_field(sheet, field, written, writer, rng, filling.signer)
         if field.name in filling.dirty:
             draw_dirt(sheet, field.box, rng)
     for group in form.marks:
@@ -66,6 +66,7 @@ def _write_field(
     written: Written,
     writer: Writer,
     rng: np.random.Generator,
+    signer: str,
 ) -> None:
     if written.struck is None:
         _write_value(sheet, field, written, writer, rng)
@@ -83,12 +84,11 @@ def _write_field(
     _write_value(sheet, plain.model_copy(update={"box": new}), written, writer, rng, align="left")
     _circle_era(sheet, field, written, writer, rng)
     if rng.random() < 0.5:
-        surname = written.text.split()[0][:2] if field.kind is FieldKind.KANJI_NAME else "印"
         middle = (
             min(ink.x + ink.width + 2.5, field.box.x + field.box.width),
             ink.y + ink.height / 2,
         )
-        draw_seal(sheet, middle, 6.0, surname, rng)
+        draw_seal(sheet, middle, 6.0, signer, rng)
 
 
 def _write_value(
