@@ -27,12 +27,14 @@ def problem(
 ) -> Response:
     """Make the response of one error. `detail` is for operators and holds no content."""
     described = describe(error.code)
+    field = error.params.get("field")
     body = ProblemBody(
         title=described.message(**error.params),
         status=described.status,
         code=error.code.value,
         detail=error.detail if described.status < 500 else "",
         request_id=request_id,
+        field=str(field) if field is not None else None,
     )
     return Response(
         body.model_dump_json(),
