@@ -14,6 +14,8 @@ _LEAST_STEP = 28.0
 _LEAST_BACKGROUND = 0.03
 _LEAST_PAPER = 0.2
 _PRINT_MM = 7.0
+_STEP_MM = 2.5
+_SHARP_SHARE = 0.7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -41,7 +43,7 @@ def find_paper(grey: Pixels, dpi: float) -> Paper | None:
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(contours, key=cv2.contourArea)
     quad = _quad_of(outline)
-    if quad is None:
+    if quad is None or not _sharp_sides(small, quad, min(dpi, _LOOK_DPI)):
         return None
     cover = cv2.fillConvexPoly(np.zeros_like(mask), np.round(quad).astype(np.int32), 1)
     solid = float(mask[cover > 0].mean()) if cover.any() else 0.0
@@ -80,6 +82,35 @@ def _paper_mask(small: Pixels, dpi: float) -> Pixels | None:
         return None
     opened: Pixels = cv2.morphologyEx(filled, cv2.MORPH_OPEN, kernel)
     return opened if opened.any() else None
+
+
+def _sharp_sides(small: Pixels, quad: Points, dpi: float) -> bool:
+    """Whether the brightness steps down across every side that lies within the picture.
+
+    A shadow over a page that fills the picture has no such edge.
+    """
+    height, width = small.shape
+    off = _STEP_MM * dpi / 25.4
+    judged = 0
+    for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+        along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
+        outward = np.array([along[1], -along[0]])
+        places = start + np.linspace(0.08, 0.92, 40)[:, None] * (end - start)
+        inner, outer = places - off * outward, places + off * outward
+        limit = np.array([width - 1, height - 1])
+        shown = np.all((outer >= 0) & (outer <= limit) & (inner >= 0) & (inner <= limit), axis=1)
+        if shown.sum() < 12:
+            continue
+        step = _at(small, inner[shown]) - _at(small, outer[shown])
+        if (step > 0.5 * _LEAST_STEP).mean() < _SHARP_SHARE:
+            return False
+        judged += 1
+    return judged > 0
+
+
+def _at(image: Pixels, points: Points) -> NDArray[np.float64]:
+    columns, rows = np.round(points).astype(int).T
+    return image[rows, columns].astype(np.float64)
 
 
 def _filled(mask: Pixels) -> Pixels:

@@ -22,6 +22,7 @@ _FINE_POINTS = 40000
 _A4 = 297 / 210
 _A4_NEAR = 0.12
 _LEAST_SOLID = 0.93
+_MOST_OUTSIDE = 0.25
 _INK = 50
 _SIDEWAYS = 0.6
 _BLOCK = 120
@@ -109,7 +110,7 @@ def _sideways(ink: NDArray[np.bool_]) -> bool:
 def _flatten(page: Page) -> Page:
     """Rectify the sheet of a photograph when its four edges can be seen."""
     paper = find_paper(to_grey(page.pixels), page.dpi)
-    if paper is None or paper.solid < _LEAST_SOLID:
+    if paper is None or paper.solid < _LEAST_SOLID or paper.outside > _MOST_OUTSIDE:
         return page
     quad = paper.quad
     top, right, bottom, left = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
