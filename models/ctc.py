@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 BLANK = 0
+_NEGLIGIBLE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ def greedy(probabilities: Floats) -> list[Spike]:
     return spikes
 
 
+def fills(spikes: Sequence[Spike], spans: Sequence[tuple[float, float]], steps: int) -> bool:
+    """Whether there is a spike for every span, with room for a step of error."""
+    if len(spikes) < len(spans):
+        return False
+    if len(spikes) > len(spans):
+        return True
+    slack = 1.0 / steps
+    return all(
+        s.first / steps < end + slack and (s.last + 1) / steps > start - slack
+        for s, (start, end) in zip(spikes, spans, strict=True)
+    )
+
+
 def in_spans(probabilities: Floats, spans: Sequence[tuple[float, float]]) -> list[Spike]:
     """Best class of every span (start and end as shares of the T steps); never blank.
 
@@ -70,16 +84,17 @@ def beam(
     Prefix beam search over the `candidates` best classes of each step. Steps that are certainly
     blank cost nothing.
     """
-    order = np.argsort(-probabilities, axis=1)[:, :candidates]
     blank = probabilities[:, BLANK].tolist()
     # prefix -> (probability ending in blank, probability ending in its last class)
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
-    for step, row in enumerate(order.tolist()):
+    for step in range(len(blank)):
         if blank[step] > 0.9995:
             beams = {p: ((b + n) * blank[step], 0.0) for p, (b, n) in beams.items()}
             continue
+        few = np.flatnonzero(probabilities[step] > _NEGLIGIBLE)
+        row = few[np.argsort(-probabilities[step, few])][:candidates].tolist()
         steps = [(k, float(probabilities[step, k])) for k in row if k != BLANK]
-        beams = _extend(beams, blank[step], [s for s in steps if s[1] > 1e-4], width)
+        beams = _extend(beams, blank[step], steps, width)
     total = [(p, b + n) for p, (b, n) in beams.items()]
     return sorted(total, key=lambda item: -item[1])
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.charset import japanese_characters
-from models.ctc import BLANK, Spike, beam, greedy, in_spans
+from models.ctc import BLANK, Spike, beam, fills, greedy, in_spans
 from models.errors import ModelError, ModelProblem
 from models.manifest import Manifest, load_manifest, read_weights
 from models.onnx_graph import GraphShapeError, behead
@@ -28,6 +28,7 @@ _STEP = 8
 """Pixels of input width per time step of the output."""
 _MAX_MASKS = 64
 _OTHERS = 8
+_NEGLIGIBLE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,9 @@ class Recogniser:
         """Read every crop (H x W or H x W x 3, one line of text each, any size).
 
         `repertoires` says what each crop may hold; None is all Japanese characters. `spans` may
-        give for a crop the places, 0 (left end) .. 1, where exactly one character each stands, as
-        in a comb. Whatever the crop is, there is an answer; of an empty crop it is "" with
-        confidence 0.
+        give for a crop the places, 0 (left end) .. 1, where at least one character each stands:
+        when fewer are read, or in another place, the best one of each place is taken. Whatever
+        the crop is, there is an answer; of an empty crop it is "" with confidence 0.
         """
         if len(crops) != len(repertoires) or (spans is not None and len(spans) != len(crops)):
             raise ValueError(f"{len(crops)} crops but {len(repertoires)} repertoires")
@@ -151,15 +152,18 @@ class Recogniser:
             return NOTHING
         logits = features @ mask.weight + mask.bias
         probabilities, norm = _softmax(logits)
-        spikes = in_spans(probabilities, spans) if spans else greedy(probabilities)
+        spikes = greedy(probabilities)
+        placed = bool(spans) and not fills(spikes, spans or (), len(probabilities))
+        if placed:
+            spikes = in_spans(probabilities, spans or ())
         if not spikes:
             return NOTHING
         share = 1.0
-        if repertoire is not None:
+        if repertoire is not None and not repertoire >= japanese_characters():
             inked = sorted({k for s in spikes for k in range(s.first, s.last + 1)})
             _, everything = _softmax(features[inked] @ self._open.weight + self._open.bias)
             share = float(np.exp(np.minimum(norm[inked] - everything, 0).mean()))
-        if spans:
+        if placed:
             return _spanned(mask.characters, spikes, probabilities, share)
         return _reading(mask.characters, spikes, probabilities, share)
 
@@ -221,16 +225,16 @@ def _characters(
     for spike in spikes:
         scores = probabilities[spike.first : spike.last + 1, 1:].max(0)
         scores[spike.index - 1] = 0
-        few = min(_OTHERS, len(scores))
-        top = np.argpartition(-scores, few - 1)[:few]
-        ranked = sorted(((float(scores[k]), characters[k + 1]) for k in top), reverse=True)
+        some = np.flatnonzero(scores > _NEGLIGIBLE)
+        top = some[np.argsort(-scores[some])][:_OTHERS]
+        ranked = [(characters[k + 1], float(scores[k])) for k in top]
         read.append(
             ReadCharacter(
                 characters[spike.index],
                 spike.probability,
                 spike.first / steps,
                 (spike.last + 1) / steps,
-                tuple((text, value) for value, text in ranked if value > 1e-4),
+                tuple(ranked),
             )
         )
     return tuple(read)

@@ -16,6 +16,11 @@ _PAPER = 255
 _PAD = 0.14
 # A flat stroke (一, ー, a dash) is not blown up to a line: least height as a share of the box.
 _LEAST_HEIGHT = 0.5
+# A stroke shorter than this share of the box is a speck, kept only near to others.
+_FAINT = 0.4
+_SPECK, _SPECK_REACH = 0.14, 0.45
+# Least height of a figure as a share of its line.
+_FIGURE_HEIGHT = 0.6
 # Room of one comb character in a recomposed line, as a share of the line height.
 _CELL_PITCH = 0.78
 
@@ -24,9 +29,9 @@ _CELL_PITCH = 0.78
 class Crop:
     """One line of text to be read: `pixels` (H x W grey, dark on white).
 
-    `spans` are the places of single characters (0..1) when they are known. `bounds` is the ink in
-    pixels of the page: x0, y0, x1, y1. `gaps` are white columns between ink: centre (0..1 of the
-    crop) and width as a share of the ink's height.
+    `spans` are the places of characters (0..1) when they are known: at least one in each.
+    `bounds` is the ink in pixels of the page: x0, y0, x1, y1. `gaps` are white columns between
+    ink: centre (0..1 of the crop) and width as a share of the ink's height.
     """
 
     pixels: Pixels
@@ -35,8 +40,12 @@ class Crop:
     gaps: tuple[tuple[float, float], ...] = ()
 
 
-def cut_line(ink: BoxInk) -> Crop | None:
-    """Crop of all ink of a box as one line, tight but for a little white; None when blank."""
+def cut_line(ink: BoxInk, *, figures: bool = False) -> Crop | None:
+    """Crop of all ink of a box as one line, tight but for a little white; None when blank.
+
+    `figures`: only digits are written; what stands apart is a digit of its own.
+    """
+    ink = _without_far_specks(ink)
     rows, columns = _extent(ink.mask)
     if rows is None or columns is None:
         return None
@@ -66,13 +75,45 @@ def cut_line(ink: BoxInk) -> Crop | None:
             float(ink.y + rows[1]),
         ),
         gaps=_gaps(ink.mask, columns, tall, pad),
+        spans=_apart(ink.mask, columns, tall, pad) if figures else (),
     )
 
 
-def cut_lines(ink: BoxInk, lines: int) -> list[Crop]:
+def _without_far_specks(ink: BoxInk) -> BoxInk:
+    """Drop specks that stand farther from any stroke than a dot or a comma would."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8))
+    if count <= 2:
+        return ink
+    long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    height = ink.box[3] - ink.box[1]
+    strokes = long >= _SPECK * height
+    strokes[0] = False
+    if not strokes.any():
+        return ink
+    reach = round(_SPECK_REACH * height)
+    # Ink of a far fainter pen shines through from the back.
+    darkest = np.full(count, 255.0)
+    np.minimum.at(darkest, labels.ravel(), ink.grey.ravel().astype(float))
+    main = float(np.median(darkest[strokes]))
+    strokes &= 255 - darkest >= _FAINT * (255 - main)
+    near = cv2.dilate(
+        strokes[labels].astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    )
+    kept = strokes.copy()
+    specks = long < _SPECK * height
+    kept[np.unique(labels[near > 0])] = True
+    kept &= strokes | specks
+    kept[0] = False
+    mask = np.asarray(kept[labels])
+    near_ink = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
+    grey = np.where(near_ink > 0, ink.grey, _PAPER).astype(np.uint8)
+    return BoxInk(grey=grey, mask=mask, x=ink.x, y=ink.y, box=ink.box)
+
+
+def cut_lines(ink: BoxInk, lines: int, *, figures: bool = False) -> list[Crop]:
     """Crops of a box of up to `lines` lines, from the top; as many as there is ink for."""
     if lines <= 1:
-        crop = cut_line(ink)
+        crop = cut_line(ink, figures=figures)
         return [] if crop is None else [crop]
     found = [cut_line(part) for part in split_lines(ink, lines)]
     return [crop for crop in found if crop is not None]
@@ -284,6 +325,22 @@ def _contrast(crop: Pixels) -> Pixels:
 
 def _grey(values: Any) -> Pixels:
     return np.asarray(values).astype(np.uint8)
+
+
+def _apart(
+    mask: NDArray[np.bool_], columns: tuple[int, int], tall: float, pad: float
+) -> tuple[tuple[float, float], ...]:
+    """Places of ink that white columns separate, if each is tall enough to be a figure."""
+    whole = columns[1] - columns[0] + 2 * pad
+    part = mask[:, columns[0] : columns[1]]
+    inked = np.concatenate([[0], part.any(axis=0).astype(np.int8), [0]])
+    edges = np.flatnonzero(np.diff(inked))
+    found = []
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        rows = np.flatnonzero(part[:, start:end].any(axis=1))
+        if rows[-1] - rows[0] + 1 >= _FIGURE_HEIGHT * tall:
+            found.append(((pad + float(start)) / whole, (pad + float(end)) / whole))
+    return tuple(found)
 
 
 def _gaps(

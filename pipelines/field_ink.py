@@ -16,8 +16,14 @@ from pipelines.ink import Ink
 from pipelines.records import Pixels, RegisteredPage
 
 _PAPER = 255
-# The smallest thing that counts as writing on its own: a figure 1, a dash, a 一.
-_WRITING_MM = 1.3
+_DARK_IN_RED = 130
+# A stroke that lies mostly elsewhere is cut at the box when this much of it, or of the box's
+# width, is inside; else it is a guest: the circle around an era, a neighbour's long tail.
+_SHARE_INSIDE = 0.35
+_WIDTH_INSIDE = 0.4
+# The smallest thing that counts as writing on its own (a figure 1, a 一): a share of the height
+# of the line, within limits in mm. What is smaller is dirt.
+_WRITING, _WRITING_MM = 0.32, (1.3, 2.4)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -60,9 +66,10 @@ class BoxInk:
 
 def sort_ink(registered: RegisteredPage, ink: Ink) -> PageInk:
     """Prepare the ink of a page (`ink.mask`, `ink.red` of the size of `registered.pixels`)."""
-    red = np.asarray(ink.red, bool)
-    mask = ink.mask & ~red
+    red = cv2.dilate(ink.red.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     grey = _levelled(registered.pixels, red)
+    # Black writing under a seal stays dark in the red channel; the seal and its fringe do not.
+    mask = ink.mask & ~(red & (grey > _DARK_IN_RED))
     near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
     grey = np.where(near > 0, grey, _PAPER).astype(np.uint8)
     joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
@@ -75,8 +82,12 @@ def sort_ink(registered: RegisteredPage, ink: Ink) -> PageInk:
     )
 
 
-def ink_of_box(page: PageInk, box: Box, *, margin_mm: float = 1.8) -> BoxInk:
+def ink_of_box(
+    page: PageInk, box: Box, *, line_mm: float | None = None, margin_mm: float = 1.8
+) -> BoxInk:
     """Take the strokes that belong to `box` (mm), with what leaves it by up to `margin_mm`.
+
+    `line_mm` is the height of a line in it, that of the box unless given.
 
     A stroke belongs where most of it lies. Of a stroke that only passes through, the part inside
     is taken, unless it stays at the edge. Specks alone are no writing: the ink is then empty.
@@ -90,7 +101,8 @@ def ink_of_box(page: PageInk, box: Box, *, margin_mm: float = 1.8) -> BoxInk:
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     labels = page.labels[top:bottom, left:right]
     mask = _own(labels, page.strokes, inner)
-    if not _written(labels, mask, page):
+    least = float(np.clip(_WRITING * (line_mm or box.height), *_WRITING_MM))
+    if not _written(labels, mask, page, least):
         mask = np.zeros_like(mask)
     grey = _only(page.grey[top:bottom, left:right], mask)
     return BoxInk(grey=grey, mask=mask, x=left, y=top, box=inner)
@@ -118,20 +130,25 @@ def _own(
     mask = np.asarray(table[labels] == 1)
     for number in passing:
         part = (labels == number) & inside
-        rows = np.flatnonzero(part.any(axis=1))
-        if rows[0] < core[1] and rows[-1] > core[0]:
+        rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+        share = np.count_nonzero(part) / strokes[number, cv2.CC_STAT_AREA]
+        wide = (columns[-1] - columns[0] + 1) / max(1, x1 - x0)
+        through = rows[0] < core[1] and rows[-1] > core[0]
+        if through and (share >= _SHARE_INSIDE or wide >= _WIDTH_INSIDE):
             mask |= part
     return np.asarray(mask)
 
 
-def _written(labels: NDArray[np.int32], mask: NDArray[np.bool_], page: PageInk) -> bool:
+def _written(
+    labels: NDArray[np.int32], mask: NDArray[np.bool_], page: PageInk, least: float
+) -> bool:
     """Whether any of the strokes is long enough to be writing."""
     numbers = np.unique(labels[mask])
     if len(numbers) == 0:
         return False
     sizes = page.strokes[numbers]
     long = np.maximum(sizes[:, cv2.CC_STAT_WIDTH], sizes[:, cv2.CC_STAT_HEIGHT])
-    return bool((long >= page.px(_WRITING_MM)).any())
+    return bool((long >= page.px(least)).any())
 
 
 def _only(grey: Pixels, mask: NDArray[np.bool_]) -> Pixels:
@@ -143,9 +160,7 @@ def _levelled(pixels: Pixels, red: NDArray[np.bool_]) -> Pixels:
     """Grey page with even white paper; red ink as light as it is to a red lamp."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     if red.any():
-        # Black writing under a seal stays dark in the red channel, the seal does not.
-        around = cv2.dilate(red.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        grey = np.where(around, pixels[:, :, 0], grey)
+        grey = np.where(red, pixels[:, :, 0], grey)
     height, width = grey.shape
     small = cv2.resize(
         grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA

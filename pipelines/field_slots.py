@@ -79,7 +79,7 @@ def slots_of(field: FieldDefinition) -> Iterator[Slot]:
 
 def cut_slot(page: PageInk, slot: Slot) -> Cut:
     """Cut the crops of one box from the ink of the page."""
-    ink = ink_of_box(page, slot.box)
+    ink = ink_of_box(page, slot.box, line_mm=slot.box.height / slot.lines)
     if ink.blank:
         return Cut(slot=slot, crops=())
     strike = find_strike(ink, page.px(1.0), figures=slot.figures)
@@ -98,4 +98,4 @@ def _crops(ink: BoxInk, slot: Slot) -> tuple[tuple[Crop, ...], tuple[int, ...]]:
     if slot.cells > 1:
         crop, cells = cut_comb(ink, slot.cells)
         return (() if crop is None else (crop,)), cells
-    return tuple(cut_lines(ink, slot.lines)), ()
+    return tuple(cut_lines(ink, slot.lines, figures=slot.figures)), ()

@@ -1,4 +1,4 @@
-"""Writing that was struck out with two lines (二重線), and what was written instead."""
+"""Writing that was struck out (二重線), and what was written instead."""
 
 from dataclasses import dataclass
 
@@ -10,40 +10,57 @@ from pipelines.field_ink import BoxInk
 from pipelines.records import Pixels
 
 _PAPER = 255
-# Shortest strike as a multiple of the height of the writing. Kanji have parallel strokes of nearly
-# their own width (王 言 三); figures have none.
-_LENGTH_TEXT = 1.45
-_LENGTH_FIGURES = 0.5
-_NEAREST_MM, _FARTHEST_MM = 0.5, 3.2
-_OVERLAP = 0.6
+# Shortest strike as a multiple of the height of the writing: no character has a level stroke of
+# that length. Over a single figure two shorter parallel ones are meant, too.
+_LENGTH = 1.5
+_LENGTH_OF_PAIR = 0.85
+_LENGTH_OF_SINGLE = 3.0
+_LEAST_MM, _LEAST_OF_PAIR_MM = 4.5, 3.0
+_NEAREST_MM, _FARTHEST_MM = 0.4, 3.0
+_THICKEST_MM = 2.4
+# Runs shorter than this share of a strike belong to the characters between its lines.
+_KERNEL = 0.5
+_MERGED_MM, _STRAIGHT_MM = 0.7, 0.16
+# Share of a strike's length along which there must be writing above it, and below it.
+_CROSSED = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Strike:
-    """`struck` is the ink under the two lines, without them; `rest` is all other ink."""
+    """`struck` is the ink under the strike, without the lines; `rest` is all other ink."""
 
     struck: BoxInk
     rest: BoxInk
 
 
 def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Strike | None:
-    """Find two long parallel level strokes with writing under them; None when there are none.
+    """Find long level strokes drawn through writing; None when there are none.
 
-    `figures`: only digits are written here, so that shorter strokes are strikes already.
+    A double line is the rule, a single one is taken, too. `figures`: only digits are written
+    here, so that two parallel strokes the width of a figure are a strike already.
     """
     rows = np.flatnonzero(ink.mask.any(axis=1))
     if len(rows) == 0:
         return None
     height = min(rows[-1] - rows[0] + 1, ink.box[3] - ink.box[1])
-    length = max((_LENGTH_FIGURES if figures else _LENGTH_TEXT) * height, 2.4 * px_per_mm)
-    lines = _level_strokes(ink.mask, round(length))
-    pair = _parallel(lines, px_per_mm)
-    if pair is None:
+    least = max(_LENGTH * height, _LEAST_MM * px_per_mm)
+    shorter = max(_LENGTH_OF_PAIR * height, _LEAST_OF_PAIR_MM * px_per_mm) if figures else least
+    levels = _level_strokes(ink.mask, min(least, shorter), px_per_mm)
+    long = [level for level in levels if level.x1 - level.x0 >= least]
+    lines = _pair(levels if figures else long, px_per_mm)
+    if not lines:
+        # Two lines that have run into one, or a single one too long for strokes that happen to
+        # meet from one character to the next.
+        lines = [
+            level
+            for level in long
+            if level.thickness >= _MERGED_MM * px_per_mm
+            or level.x1 - level.x0 >= _LENGTH_OF_SINGLE * height
+        ]
+    if not lines:
         return None
-    upper, lower = pair
-    strokes = (upper.mask | lower.mask) & ink.mask
-    span = (min(upper.x0, lower.x0), max(upper.x1, lower.x1))
-    struck = _crossed(ink.mask & ~strokes, span, upper, lower)
+    strokes = np.logical_or.reduce([line.mask for line in lines]) & ink.mask
+    struck = _crossed(ink.mask & ~strokes, lines, px_per_mm)
     if struck is None:
         return None
     rest = ink.mask & ~strokes & ~struck
@@ -55,61 +72,80 @@ class _Level:
     x0: int
     x1: int
     y: float
+    thickness: float
     mask: NDArray[np.bool_]
 
 
-def _level_strokes(mask: NDArray[np.bool_], length: int) -> list[_Level]:
-    """Strokes that run level for `length` pixels, with the slope of a hand."""
-    ink = mask.astype(np.uint8)
-    # A stroke drawn by hand climbs: thicken by a pixel or two so that its steps join.
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    bridged = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
-    runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, max(5, length // 3)), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+def _level_strokes(mask: NDArray[np.bool_], least: float, px_per_mm: float) -> list[_Level]:
+    """Find strokes that run level for `least` pixels, with the slope of a hand."""
+    kernel = np.ones((1, max(9, round(_KERNEL * least))), np.uint8)
+    runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel)
+    # Steps of a slanting stroke lie on neighbouring rows; a hair's breadth may be missing.
+    joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
     for number in range(1, len(stats)):
         x, _, width, height, area = stats[number].tolist()
-        if width < length or height > 0.45 * width or area / width > 0.3 * length + 6:
+        if width < least or height > 0.3 * width or area / width > _THICKEST_MM * px_per_mm:
             continue
         part = labels == number
-        found.append(_Level(x, x + width, float(np.median(np.nonzero(part)[0])), part))
+        if _bend(part[:, x : x + width]) <= _STRAIGHT_MM * px_per_mm:
+            middle = float(np.median(np.nonzero(part)[0]))
+            found.append(_Level(x, x + width, middle, area / width, part))
     return found
 
 
-def _parallel(lines: list[_Level], px_per_mm: float) -> tuple[_Level, _Level] | None:
-    ordered = sorted(lines, key=lambda line: line.y)
-    best: tuple[float, _Level, _Level] | None = None
+def _bend(stroke: NDArray[np.bool_]) -> float:
+    """Distance in pixels (root mean square) of a stroke's middle from a straight line."""
+    rows = np.arange(stroke.shape[0])[:, None]
+    count = stroke.sum(axis=0)
+    columns = np.flatnonzero(count)
+    middle = (stroke * rows).sum(axis=0)[columns] / count[columns]
+    slope, start = np.polyfit(columns, middle, 1)
+    return float(np.sqrt(np.mean((middle - slope * columns - start) ** 2)))
+
+
+def _pair(levels: list[_Level], px_per_mm: float) -> list[_Level]:
+    """Two parallel strokes side by side over most of their length."""
+    ordered = sorted(levels, key=lambda level: level.y)
     for i, upper in enumerate(ordered):
         for lower in ordered[i + 1 :]:
-            apart = (lower.y - upper.y) / px_per_mm
-            if not _NEAREST_MM <= apart <= _FARTHEST_MM:
-                continue
             common = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
-            shorter = min(upper.x1 - upper.x0, lower.x1 - lower.x0)
-            if common >= _OVERLAP * shorter and (best is None or common > best[0]):
-                best = (float(common), upper, lower)
-    return None if best is None else (best[1], best[2])
+            longer = max(upper.x1 - upper.x0, lower.x1 - lower.x0)
+            apart = (lower.y - upper.y) / px_per_mm
+            if _NEAREST_MM <= apart <= _FARTHEST_MM and common >= 0.7 * longer:
+                return [upper, lower]
+    return []
 
 
 def _crossed(
-    others: NDArray[np.bool_], span: tuple[int, int], upper: _Level, lower: _Level
+    others: NDArray[np.bool_], lines: list[_Level], px_per_mm: float
 ) -> NDArray[np.bool_] | None:
-    """Ink whose middle lies under the strike; None when nothing is crossed."""
-    apart = lower.y - upper.y
-    count, labels, _, centres = cv2.connectedComponentsWithStats(others.astype(np.uint8))
-    middle = (upper.y + lower.y) / 2
-    reach = max(2.0 * apart, 6.0)
-    struck = np.zeros(count, bool)
-    for number in range(1, count):
-        x, y = centres[number]
-        if span[0] - 2 <= x <= span[1] + 2 and abs(y - middle) <= reach:
-            struck[number] = True
-    mask = np.asarray(struck[labels])
-    between = mask[round(upper.y) : round(lower.y) + 1]
-    outside = int(mask.sum()) - int(between.sum())
-    if between.sum() < 6 or outside < 6:
+    """Ink under the strike; None when it does not run through writing."""
+    x0, x1 = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    top, bottom = min(line.y for line in lines), max(line.y for line in lines)
+    reach = 2.5 * px_per_mm
+    above = others[max(0, round(top - reach)) : max(0, round(top) - 1), x0:x1]
+    below = others[round(bottom) + 2 : round(bottom + reach), x0:x1]
+    # Strokes on both sides, spread over the length: an underline has none below it.
+    spread = 0.6 * px_per_mm
+    if min(_covered(above, spread), _covered(below, spread)) < _CROSSED:
         return None
-    return mask
+    count, labels, _, centres = cv2.connectedComponentsWithStats(others.astype(np.uint8))
+    inside = (centres[:, 0] >= x0 - px_per_mm) & (centres[:, 0] <= x1 + px_per_mm)
+    near = (centres[:, 1] >= top - 1.6 * reach) & (centres[:, 1] <= bottom + 1.6 * reach)
+    struck = inside & near
+    struck[0] = False
+    assert count == len(struck)
+    return np.asarray(struck[labels])
+
+
+def _covered(part: NDArray[np.bool_], spread: float) -> float:
+    """Share of columns with ink within `spread` pixels."""
+    columns = np.asarray(part.any(axis=0)).astype(np.uint8)[None]
+    if columns.size == 0:
+        return 0.0
+    return float(cv2.dilate(columns, np.ones((1, 2 * round(spread) + 1), np.uint8)).mean())
 
 
 def _restored(ink: BoxInk, struck: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> BoxInk:

@@ -1,18 +1,34 @@
 """From the readings of crops to texts of boxes: gaps, line joints, supported words."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from models.recogniser import Reading
+from models.recogniser import ReadCharacter, Reading
 from pipelines.field_crops import Crop
+from pipelines.field_repairs import repair
 from pipelines.field_values import Candidate
 from pipelines.field_words import Supported, supported_word
 from pipelines.forms.model import FieldDefinition, FieldKind
-from pipelines.reference.words import given_names, relations, surname_kana, surnames, ward_towns
+from pipelines.reference.words import (
+    building_words,
+    given_name_kana,
+    given_names,
+    relations,
+    surname_kana,
+    surnames,
+    ward_towns,
+)
 
 _NAMES = frozenset({FieldKind.KANJI_NAME, FieldKind.KANA_NAME})
 # A gap between surname and given name: this much of the height, and this much wider than the next.
 _GAP_LEAST, _GAP_RATIO = 0.28, 1.45
 _WARD = "足立区"
+_KATAKANA_RUN = re.compile(r"[ァ-ヺーカニタロハエト]{2,}")
+# 丁目 after a number as letters and brackets: nothing else stands there.
+_CHOME = re.compile(
+    r"(?<=[0-9一二三四五六七八九十])[JTI」丁丨][H日目月B8](?=[0-9一二三四五六七八九十])"
+)
 
 
 def box_candidates(
@@ -47,62 +63,86 @@ def join_lines(field: FieldDefinition, texts: Sequence[str]) -> str:
 
 
 def _line_candidates(field: FieldDefinition, crop: Crop, reading: Reading) -> list[Candidate]:
-    text = reading.text
+    characters = repair(field.kind, crop, reading.characters)
+    text = _text(characters)
     others = [Candidate(t, c) for t, c in reading.alternatives]
-    confidence = reading.confidence
-    word = _word(field, reading)
-    if word is not None:
-        kept = "".join(c.text for c in reading.characters)
-        others.insert(0, Candidate(_spaced(field, crop, reading, kept), confidence))
-        parts = [c.text for c in reading.characters]
-        parts[word.start : word.end] = list(word.word)
-        text = "".join(parts)
-        # The word list speaks for it, but the ink spoke first for something else.
-        confidence = max(confidence, reading.confidence * word.ratio)
+    if text != reading.text:
+        others.insert(0, Candidate(reading.text, 0.5 * reading.confidence))
+    words = _supported(field, characters)
+    if words:
+        others.insert(0, Candidate(text, reading.confidence))
+        characters = _replaced(characters, words)
+        text = _text(characters)
+    if field.kind is FieldKind.ADDRESS:
+        text = _CHOME.sub("丁目", text)
     if field.kind in _NAMES:
-        text = _spaced(field, crop, reading, text)
-        others = [Candidate(_spaced(field, crop, reading, o.text), o.confidence) for o in others]
-    return [Candidate(text, confidence), *others]
+        text = _spaced(crop, characters, text)
+        others = [Candidate(_spaced(crop, characters, o.text), o.confidence) for o in others]
+    return [Candidate(text, reading.confidence), *others]
 
 
-def _spaced(field: FieldDefinition, crop: Crop, reading: Reading, text: str) -> str:
+def _text(characters: Sequence[ReadCharacter]) -> str:
+    return "".join(c.text for c in characters).strip()
+
+
+def _spaced(crop: Crop, characters: Sequence[ReadCharacter], text: str) -> str:
     """Name with one space where the pen left the widest gap, when it is a gap indeed."""
     bare = text.replace(" ", "")
-    characters = [c for c in reading.characters if c.text != " "]
-    if field.kind not in _NAMES or len(bare) != len(characters) or len(bare) < 2:
+    plain = [c for c in characters if c.text != " "]
+    if len(bare) != len(plain) or len(bare) < 2:
         return text
     gaps = sorted(crop.gaps, key=lambda gap: -gap[1])
     if not gaps or gaps[0][1] < _GAP_LEAST:
         return text
     if len(gaps) > 1 and gaps[0][1] < _GAP_RATIO * gaps[1][1]:
         return text
-    before = sum(1 for c in characters if (c.start + c.end) / 2 < gaps[0][0])
+    before = sum(1 for c in plain if (c.start + c.end) / 2 < gaps[0][0])
     if not 0 < before < len(bare):
         return text
     return f"{bare[:before]} {bare[before:]}"
 
 
-def _word(field: FieldDefinition, reading: Reading) -> Supported | None:
-    characters = reading.characters
-    if not characters:
-        return None
-    plain = [c for c in characters if c.text != " "]
+def _replaced(
+    characters: Sequence[ReadCharacter], words: Sequence[Supported]
+) -> tuple[ReadCharacter, ...]:
+    changed = list(characters)
+    for word in words:
+        for at, char in enumerate(word.word, start=word.start):
+            changed[at] = replace(changed[at], text=char)
+    return tuple(changed)
+
+
+def _supported(field: FieldDefinition, characters: Sequence[ReadCharacter]) -> list[Supported]:
+    """Find listed words that the ink nearly says, by the field's own list and its kind."""
+    count = len(characters)
+    if count == 0:
+        return []
+    found: list[Supported | None] = []
     if field.lexicon == "relations":
-        return supported_word(characters, 0, relations(), [len(characters)])
-    if field.lexicon == "towns":
-        at = reading.text.find(_WARD)
+        found.append(supported_word(characters, 0, relations(), [count]))
+    elif field.kind is FieldKind.ADDRESS or field.lexicon == "towns":
+        text = "".join(c.text for c in characters)
+        at = text.find(_WARD)
         start = at + len(_WARD) if at >= 0 else 0
-        return supported_word(characters, start, ward_towns(), range(2, 7))
-    if len(plain) < 2:
-        return None
+        found.append(supported_word(characters, start, ward_towns(), range(2, 7)))
+        for run in _KATAKANA_RUN.finditer(text):
+            length = run.end() - run.start()
+            found.append(supported_word(characters, run.start(), building_words(), [length]))
+    elif field.kind in _NAMES or field.lexicon in ("surnames", "given_names"):
+        found += _names(field, characters)
+    return [word for word in found if word is not None]
+
+
+def _names(field: FieldDefinition, characters: Sequence[ReadCharacter]) -> list[Supported | None]:
+    kana = field.kind is FieldKind.KANA_NAME
+    first, last = (surname_kana(), given_name_kana()) if kana else (surnames(), given_names())
+    count = len(characters)
     space = next((i for i, c in enumerate(characters) if c.text == " "), None)
-    lengths = [space] if space else range(1, min(4, len(characters)))
-    if field.lexicon == "surnames" or field.kind is FieldKind.KANJI_NAME:
-        return supported_word(characters, 0, surnames(), list(lengths)) or (
-            supported_word(characters, space + 1, given_names(), [len(characters) - space - 1])
-            if space
-            else None
-        )
-    if field.kind is FieldKind.KANA_NAME and space:
-        return supported_word(characters, 0, surname_kana(), [space])
-    return None
+    if space is None:
+        if kana or count < 3:
+            return []
+        return [supported_word(characters, 0, first, range(1, min(4, count)))]
+    return [
+        supported_word(characters, 0, first, [space]),
+        supported_word(characters, space + 1, last, [count - space - 1]),
+    ]

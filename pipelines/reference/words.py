@@ -22,6 +22,15 @@ _RELATIONS = (
     "伯父", "伯母", "甥", "姪", "その他",
 )  # fmt: skip
 
+_BUILDINGS = (
+    "アパート", "マンション", "コーポ", "ハイツ", "メゾン", "ハイム", "レジデンス",
+    "コート", "パーク", "パークハイム", "シティ", "シティハイム", "グリーン", "グリーンハイツ",
+    "サンライズ", "フラワー", "フラワーコート", "ビル", "ハウス", "パレス", "プラザ",
+    "タワー", "ヒルズ", "ガーデン", "テラス", "ドーム", "ホームズ", "ヴィラ",
+    "コーポラス", "ハイランド", "スカイ", "サニー", "ロイヤル", "ライオンズ", "ハイライズ",
+    "プレイス", "クレスト", "エステート", "ステージ",
+)  # fmt: skip
+
 
 @cache
 def surnames() -> frozenset[str]:
@@ -72,6 +81,12 @@ def places() -> frozenset[str]:
 def relations() -> frozenset[str]:
     """Words for a relation to the head of a household (住民基本台帳事務処理要領 and usage)."""
     return frozenset(_RELATIONS)
+
+
+@cache
+def building_words() -> frozenset[str]:
+    """Words that names of buildings are made of."""
+    return frozenset(_BUILDINGS)
 
 
 def _both_kana(words: Iterable[str]) -> frozenset[str]:
