@@ -185,8 +185,8 @@ def _read_form_page(
     with watch.stage("fields"):
         texts = read_fields(registered, template, form, marks, ink, reader.engines.recogniser)
     found = {item.name: item for item in (*texts, *mark_fields(form, marks))}
-    order = (*form.fields, *form.marks, *form.seals)
-    return tuple(found[item.name] for item in order if item.name in found)
+    order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
+    return tuple(found[name] for name in order if name in found)
 
 
 def _view(page: Page, verdict: QualityVerdict, registered: RegisteredPage | None) -> PageView:

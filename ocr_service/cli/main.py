@@ -5,7 +5,7 @@ import typer
 from ocr_service.cli import (
     demo,
     documents,
-    export,
+    exports,
     forms,
     keys,
     read,
@@ -27,7 +27,7 @@ app.command("recognize")(recognize.recognize)
 app.command("submit")(documents.submit)
 app.command("status")(documents.status)
 app.command("reprocess")(documents.reprocess)
-app.command("export")(export.export)
+app.command("export")(exports.export)
 app.command("demo")(demo.demo)
 app.add_typer(forms.app, name="forms")
 app.add_typer(users.app, name="users")
