@@ -53,21 +53,16 @@ def configure_logging(settings: Settings) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    _tame_libraries(level)
-
-
-def _tame_libraries(level: int) -> None:
+    # Of the libraries warnings only, whatever the level: their debug output quotes SQL parameters
+    # and parts of files.
+    root.setLevel(max(level, logging.WARNING))
+    logging.getLogger("ocr_service").setLevel(level)
     # Requests are our own events; the access log would hold query strings.
     logging.getLogger("uvicorn.access").disabled = True
     for name in ("uvicorn", "uvicorn.error", "dbos"):
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
-        library.setLevel(max(level, logging.WARNING))
-    # SQL and its parameters never, whatever the level.
-    for name in ("sqlalchemy", "alembic", "PIL", "httpx", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _only_plain(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from ocr_service.settings import Settings, load_settings
 from ocr_service.supervised import PARENT_VARIABLE, end_with_parent
 from pipelines.errors import CodedError
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("ocr_service.server")
 _SHORTEST_BACKOFF = 0.5
 _LONGEST_BACKOFF = 30.0
 _STEADY_SECONDS = 60.0

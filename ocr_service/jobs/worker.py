@@ -26,7 +26,7 @@ from ocr_service.storage.objects import open_objects
 from ocr_service.supervised import end_with_parent
 from pipelines.errors import CodedError, ErrorCode
 
-_log = structlog.get_logger(__name__)
+_log = structlog.get_logger("ocr_service.jobs.worker")
 
 
 def main() -> int:
