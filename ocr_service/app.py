@@ -79,7 +79,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     problems.install(app)
     install_openapi(app)
     app.add_middleware(BodyLimit)
-    app.add_middleware(RequestFrame, metrics=metrics)
+    https = chosen.public_url.startswith("https:")
+    app.add_middleware(RequestFrame, metrics=metrics, https=https)
     return app
 
 

@@ -40,9 +40,10 @@ class RequestFrame:
     Logs hold the route's template, never the address or its query: they may hold what people typed.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, https: bool = False) -> None:
         self._app = app
         self._metrics = metrics
+        self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -57,7 +58,8 @@ class RequestFrame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(message, scope, request_id)
+                https = self._https or scope.get("scheme") == "https"
+                _add_headers(message, scope, request_id, https=https)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -147,13 +149,13 @@ def _request_id(scope: Scope) -> str:
     return secrets.token_hex(8)
 
 
-def _add_headers(message: Message, scope: Scope, request_id: str) -> None:
+def _add_headers(message: Message, scope: Scope, request_id: str, *, https: bool) -> None:
     headers = message.setdefault("headers", [])
     present = {name.lower() for name, _ in headers}
     added = dict(_HEADERS)
     added[b"x-request-id"] = request_id.encode()
     if scope["path"].startswith("/v1/"):
         added[b"cache-control"] = b"no-store"
-    if scope.get("scheme") == "https":
+    if https:
         added[b"strict-transport-security"] = b"max-age=31536000"
     headers.extend((name, value) for name, value in added.items() if name not in present)

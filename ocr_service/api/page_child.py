@@ -17,7 +17,7 @@ from pipelines.decode import DecodeLimits, decode_pages, encode_view
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import Page, Pixels
 
-_KEPT_PAGES = 4
+_KEPT_BYTES = 256 * 1024 * 1024
 _INK = 60
 """Grey that covers what is not to be shown."""
 _MARGIN = 0.35
@@ -73,8 +73,11 @@ class _Views:
 
     def _keep(self, key: str, page: Page) -> None:
         self._pages[key, page.number] = page
-        while len(self._pages) > _KEPT_PAGES:
+        while len(self._pages) > 1 and self._kept_bytes() > _KEPT_BYTES:
             self._pages.popitem(last=False)
+
+    def _kept_bytes(self) -> int:
+        return sum(page.pixels.nbytes for page in self._pages.values())
 
 
 def covered(pixels: Pixels, boxes: list[_Box]) -> Pixels:

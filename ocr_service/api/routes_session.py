@@ -31,6 +31,7 @@ Person = Annotated[Principal, Depends(Guard(Permission.SESSION, person=True))]
             _E.AUTH_ORIGIN,
             _E.REQUEST_INVALID,
             _E.REQUEST_TOO_LARGE,
+            _E.SERVICE_BUSY,
             _E.STORAGE_UNAVAILABLE,
         ),
     },

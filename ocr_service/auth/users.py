@@ -109,19 +109,27 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(password: str, hashed: str | None) -> bool:
-    """Whether the password is right; takes as long for people who do not exist."""
+    """Whether the password is right; takes as long for people who do not exist.
+
+    Raises SERVICE_BUSY when too many passwords are being checked.
+    """
     if len(password) > LONGEST_PASSWORD:
         return False
-    with _TURNS:
-        if hashed is None:
-            _HASHER.verify(password, _unknown_hash())
-            return False
-        return _HASHER.verify(password, hashed)
+    if not _WAITING.acquire(blocking=False):
+        raise CodedError(ErrorCode.SERVICE_BUSY, "too many sign-ins at the same time")
+    try:
+        with _TURNS:
+            right = _HASHER.verify(password, hashed or _unknown_hash())
+    finally:
+        _WAITING.release()
+    return right and hashed is not None
 
 
 _UNKNOWN: list[str] = []
-# Each hash takes 64 MiB: a burst of sign-ins must not take all memory.
+# Each hash takes 64 MiB and a core: a flood of sign-ins must take neither all memory nor all
+# threads of the service.
 _TURNS = threading.BoundedSemaphore(2)
+_WAITING = threading.BoundedSemaphore(12)
 
 
 def _unknown_hash() -> str:
