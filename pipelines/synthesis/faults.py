@@ -135,10 +135,16 @@ def _struck_places(form: FormDefinition, filling: Filling) -> list[str]:
         and not f.parts
         and f.cells == 1
         and not f.vertical
-        and (f.box.height >= 7.5 or f.box.width > 60)
-        and len(filling.fields[f.name].text)
-        <= f.box.width * (1 if f.box.height >= 7.5 else 0.5) / 3
+        and _room_for_two(f, len(filling.fields[f.name].text))
     ]
+
+
+def _room_for_two(field: FieldDefinition, length: int) -> bool:
+    """Whether the new value fits beside (long, low boxes) or above what is struck out."""
+    beside = field.box.width > 45 and field.box.height < 9
+    if beside:
+        return length * 3.2 <= field.box.width / 2
+    return field.box.height >= 9 and length * 3 <= field.box.width
 
 
 def _struck(
@@ -195,7 +201,10 @@ def _other_value(
         rng = seeded(seed, "other", field.name, attempt)
         old = draw_value(field, subject_of(field), story, rng, room)
         if old is not None and (new is None or old.text != new.text) and len(old.text) <= room:
-            return replace(old, text=old.text.replace("\n", " "))
+            # Most notice in the middle of the word: what is struck out is short.
+            size = min(4.5, field.box.height * 0.8)
+            half = max(2, int((field.box.width / 2 - 6) / size))
+            return replace(old, text=old.text.replace("\n", " ")[:half])
     return Written(value="東京", text="東京")
 
 

@@ -209,17 +209,20 @@ def _draw_habits(rng: np.random.Generator, hand: Hand) -> Habits:
     typed = hand in (Hand.TYPED_MINCHO, Hand.TYPED_GOTHIC)
     print_ink = Ink(colour=(28, 28, 30), opacity=0.96, grain=0.02)
     ink = print_ink if typed else _draw_ink(rng)
+    # Most write with care because it is a form; a few are in a hurry.
+    haste = float(rng.beta(1.2, 2.6))
+    joins = rng.uniform(0, 0.25) if rng.random() < 0.65 else 0.0
     return Habits(
         fill=rng.uniform(0.56, 0.74),
-        slant=float(np.clip(rng.normal(0.02, 0.06), -0.14, 0.2)),
-        aspect=rng.uniform(0.86, 1.04),
-        pitch=rng.uniform(0.94, 1.1),
-        drift=rng.normal(-0.004, 0.008),
-        wander=rng.uniform(0.015, 0.05),
-        wobble=rng.uniform(0.006, 0.018),
-        warp=rng.uniform(0.01, 0.035),
-        joining=float(rng.choice([0.0, 0.05, 0.15, 0.35], p=[0.35, 0.3, 0.25, 0.1])),
-        rounding=int(rng.integers(1, 7)),
+        slant=float(np.clip(rng.normal(0.02, 0.05 + 0.06 * haste), -0.16, 0.26)),
+        aspect=rng.uniform(0.84, 1.06),
+        pitch=rng.uniform(0.92, 1.1),
+        drift=rng.normal(-0.004, 0.006 + 0.008 * haste),
+        wander=rng.uniform(0.012, 0.03) + 0.045 * haste,
+        wobble=rng.uniform(0.005, 0.009) + 0.018 * haste,
+        warp=rng.uniform(0.01, 0.022) + 0.03 * haste,
+        joining=joins * (0.4 + 1.8 * haste),
+        rounding=int(rng.integers(1, 4) + round(5 * haste)),
         pressure=rng.uniform(0.15, 0.6),
         pen_mm=float(rng.choice([0.22, 0.28, 0.34, 0.42])) * rng.uniform(0.92, 1.08),
         kana_scale=rng.uniform(0.8, 0.95),

@@ -46,7 +46,7 @@ def write_line(
     if writer.typed:
         size = min(size, 3.7)
     wide = _width(text, writer, size)
-    room = box.width * 0.97
+    room = box.width * 0.95
     squeeze = min(1.0, room / wide) if wide > 0 else 1.0
     condense = max(squeeze, 0.74)
     size = max(_MIN_EM_MM, size * squeeze / condense)

@@ -190,7 +190,9 @@ def _draw_day(form: FormDefinition, rng: np.random.Generator) -> date:
 
 
 def _family_for(operation: Operation, rng: np.random.Generator, on: date) -> Family:
-    if operation in (Operation.LONG_TERM_CARE, Operation.LATE_ELDERLY_CARE):
+    if operation is Operation.LATE_ELDERLY_CARE:
+        return draw_family(rng, on, head_age=(54, 66), youngest=(15, 24))
+    if operation is Operation.LONG_TERM_CARE:
         return draw_family(rng, on, head_age=(42, 62), youngest=(10, 19))
     if operation in (Operation.NURSERY_ADMISSION, Operation.CHILD_SUPPORT):
         return draw_family(rng, on, head_age=(25, 43), youngest=(0.5, 4.3), single=0.12)

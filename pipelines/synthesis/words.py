@@ -163,7 +163,7 @@ def short_number(field: FieldDefinition, story: Story, rng: np.random.Generator)
         (r"就労時間（日）|day_hours", work.day_hours),
         (r"result\d_days|実績.*日数", work.month_days),
         (r"result\d_hours|実績.*時間", work.month_days * work.day_hours),
-        (r"fiscal|年度$", story.on.year - 2018),
+        (r"fiscal|年度$|年（令和）", story.on.year - 2018),
     )
     for pattern, number in exact:
         if re.search(pattern, words) and "分）" not in field.label:
