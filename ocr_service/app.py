@@ -31,6 +31,7 @@ from ocr_service.clock import Clock, utc_now
 from ocr_service.export.outbox import Outbox
 from ocr_service.forms_catalog import open_forms
 from ocr_service.intake.receive import open_intake
+from ocr_service.metrics import WorkMetrics
 from ocr_service.settings import Settings, load_settings
 from ocr_service.storage.database import open_database
 from ocr_service.storage.objects import open_objects
@@ -103,6 +104,7 @@ def _open(settings: Settings, clock: Clock, metrics: Metrics, stack: ExitStack) 
         outbox=Outbox(database, objects, forms, clock),
         views=views,
         metrics=metrics,
+        work=WorkMetrics(database),
         chain=ChainWatch(),
         uploads=UploadBudget(_UPLOADS_AT_ONCE * settings.upload_bytes),
         clock=clock,

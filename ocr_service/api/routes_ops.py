@@ -67,6 +67,5 @@ def get_metrics(
     age = (now - as_utc(oldest)).total_seconds() if oldest else 0.0
     pending = sum(services.outbox.pending().values())
     figures = services.metrics.render(states, pending, age)
-    return Response(
-        figures + generate_latest(services.intake.metrics.registry), media_type=MEDIA_TYPE
-    )
+    figures += generate_latest(services.intake.metrics.registry)
+    return Response(figures + generate_latest(services.work.registry), media_type=MEDIA_TYPE)

@@ -16,6 +16,7 @@ from ocr_service.clock import Clock
 from ocr_service.export.outbox import Outbox
 from ocr_service.intake.receive import Intake
 from ocr_service.jobs.queue import JobQueue
+from ocr_service.metrics import WorkMetrics
 from ocr_service.settings import Settings
 from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectStore
@@ -35,6 +36,7 @@ class Services:
     outbox: Outbox
     views: PageViews
     metrics: Metrics
+    work: WorkMetrics
     chain: ChainWatch
     uploads: UploadBudget
     clock: Clock

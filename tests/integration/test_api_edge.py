@@ -183,6 +183,7 @@ def test_health_readiness_and_metrics(world):
     assert 'ocr_documents{state="awaiting_review"} 1.0' in text
     assert 'ocr_http_requests_total{method="GET",route="/healthz",status="200"} 1.0' in text
     assert "ocr_intake_seconds" in text
+    assert "ocr_queue_depth 0.0" in text
 
 
 def test_not_ready_without_its_tables(tmp_path):
