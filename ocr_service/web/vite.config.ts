@@ -9,6 +9,13 @@ export default defineConfig({
     sourcemap: false,
     modulePreload: { polyfill: false },
     target: "es2022",
+    chunkSizeWarningLimit: 900,
+    rollupOptions: {
+      onwarn: (warning, warn) => {
+        // "use client" means nothing outside a server that renders.
+        if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
+      },
+    },
   },
   css: { modules: { generateScopedName: "[name]-[local]-[hash:base64:4]" } },
   server: { proxy: { "/v1": { target: "http://127.0.0.1:8000", changeOrigin: false } } },

@@ -25,8 +25,8 @@ export class ApiProblem extends Error {
     readonly status: number,
     readonly code: string,
     title: string,
-    /** For operators, in English; names the field that a decision was refused for. */
-    readonly detail = "",
+    /** Name of the field that a decision was refused for. */
+    readonly field: string | null = null,
   ) {
     super(title);
     this.name = "ApiProblem";
@@ -59,9 +59,13 @@ export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
 
 function toProblem(response: Response, error: unknown): ApiProblem {
   if (typeof error === "object" && error !== null && "code" in error) {
-    const { code, title, detail } = error as Record<string, unknown>;
-    const words = (value: unknown) => (typeof value === "string" ? value : "");
-    return new ApiProblem(response.status, String(code), words(title), words(detail));
+    const { code, title, field } = error as Record<string, unknown>;
+    return new ApiProblem(
+      response.status,
+      String(code),
+      typeof title === "string" ? title : "",
+      typeof field === "string" ? field : null,
+    );
   }
   return new ApiProblem(response.status, "internal", "");
 }
@@ -69,8 +73,9 @@ function toProblem(response: Response, error: unknown): ApiProblem {
 const path = encodeURIComponent;
 
 export const urls = {
-  page: (id: string, page: number, width: number) =>
-    `/v1/documents/${path(id)}/pages/${page}/image?width=${width}`,
+  page: (id: string, page: number, width: number, unmask: string | null) =>
+    `/v1/documents/${path(id)}/pages/${page}/image?width=${width}` +
+    (unmask === null ? "" : `&unmask=${path(unmask)}`),
   crop: (id: string, field: string, unmask: string | null) =>
     `/v1/documents/${path(id)}/fields/${path(field)}/crop` +
     (unmask === null ? "" : `?unmask=${path(unmask)}`),

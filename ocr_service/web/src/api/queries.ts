@@ -55,16 +55,32 @@ export function useSignOut() {
 const BUSY_MS = 2_000;
 const CALM_MS = 8_000;
 
-/** The queue in one state, a page at a time, refreshed by itself; faster while something is read. */
-export function useDocuments(state: DocumentState, form: string | null) {
+/** Tabs of the queue; what waits to be read and what is being read stand together. */
+export const TAB_STATES = {
+  awaiting_review: ["awaiting_review"],
+  in_review: ["in_review"],
+  reading: ["processing", "received"],
+  failed: ["failed"],
+  confirmed: ["confirmed"],
+  returned: ["returned"],
+  rejected: ["rejected"],
+  exported: ["exported"],
+} as const satisfies Record<string, readonly DocumentState[]>;
+
+export type Tab = keyof typeof TAB_STATES;
+
+/** The queue in one tab, a page at a time, refreshed by itself; faster while something is read. */
+export function useDocuments(tab: Tab, form: string | null) {
   return useInfiniteQuery({
-    queryKey: [...keys.documents, state, form],
+    queryKey: [...keys.documents, tab, form],
     queryFn: ({ pageParam }) =>
       unwrap(
         client.GET("/v1/documents", {
           params: {
             query: {
-              state,
+              state: [...TAB_STATES[tab]],
+              // Work is done oldest first; what is done is looked up newest first.
+              newest: !["awaiting_review", "in_review", "reading"].includes(tab),
               limit: 50,
               ...(form === null ? {} : { form }),
               ...(pageParam === null ? {} : { cursor: pageParam }),
@@ -85,7 +101,7 @@ export function useDocuments(state: DocumentState, form: string | null) {
 export function useDocument(id: string) {
   return useQuery({
     queryKey: keys.document(id),
-    queryFn: () => unwrap(client.GET("/v1/documents/{id}", { params: { path: { id } } })),
+    queryFn: () => unwrap(client.GET("/v1/documents/{document_id}", { params: { path: { document_id: id } } })),
     refetchInterval: (query) => {
       const state = query.state.data?.state;
       return state === "received" || state === "processing" ? 1_000 : 20_000;
@@ -105,7 +121,7 @@ export function useSuggestion(id: string, enabled: boolean) {
 export function fetchSuggestion(id: string, unmask: string | null) {
   const query = unmask === null ? {} : { unmask };
   return unwrap(
-    client.GET("/v1/documents/{id}/suggestion", { params: { path: { id }, query } }),
+    client.GET("/v1/documents/{document_id}/suggestion", { params: { path: { document_id: id }, query } }),
   );
 }
 
@@ -113,7 +129,7 @@ export function useDecision(id: string, enabled: boolean) {
   return useQuery({
     queryKey: keys.decision(id),
     queryFn: () =>
-      unwrap(client.GET("/v1/documents/{id}/decision", { params: { path: { id } } })),
+      unwrap(client.GET("/v1/documents/{document_id}/decision", { params: { path: { document_id: id } } })),
     enabled,
   });
 }
@@ -127,25 +143,25 @@ export function useDocumentActions() {
   };
   const claim = useMutation({
     mutationFn: (id: string) =>
-      unwrap(client.POST("/v1/documents/{id}/claim", { params: { path: { id } } })),
+      unwrap(client.POST("/v1/documents/{document_id}/claim", { params: { path: { document_id: id } } })),
     onSuccess: (document) => cache.setQueryData(keys.document(document.id), document),
     onSettled: (_data, _error, id) => refresh(id),
   });
   const release = useMutation({
     mutationFn: (id: string) =>
-      unwrap(client.POST("/v1/documents/{id}/release", { params: { path: { id } } })),
+      unwrap(client.POST("/v1/documents/{document_id}/release", { params: { path: { document_id: id } } })),
     onSettled: (_data, _error, id) => refresh(id),
   });
   const decide = useMutation({
     mutationFn: ({ id, body }: { id: string; body: DecisionRequest }) =>
-      unwrap(client.POST("/v1/documents/{id}/decision", { params: { path: { id } }, body })),
+      unwrap(client.POST("/v1/documents/{document_id}/decision", { params: { path: { document_id: id } }, body })),
     onSettled: (_data, _error, { id }) => refresh(id),
   });
   const pin = useMutation({
     mutationFn: ({ id, form_id, revision }: { id: string; form_id: string; revision: string }) =>
       unwrap(
-        client.POST("/v1/documents/{id}/form", {
-          params: { path: { id } },
+        client.POST("/v1/documents/{document_id}/form", {
+          params: { path: { document_id: id } },
           body: { form_id, revision },
         }),
       ),
@@ -153,7 +169,7 @@ export function useDocumentActions() {
   });
   const retry = useMutation({
     mutationFn: (id: string) =>
-      unwrap(client.POST("/v1/documents/{id}/retry", { params: { path: { id } } })),
+      unwrap(client.POST("/v1/documents/{document_id}/retry", { params: { path: { document_id: id } } })),
     onSettled: (_data, _error, id) => refresh(id),
   });
   return { claim, release, decide, pin, retry };
@@ -162,12 +178,13 @@ export function useDocumentActions() {
 /** Claims the oldest waiting document that nobody else takes first; null when none is left. */
 export async function claimNext(except?: string): Promise<string | null> {
   const list = await unwrap(
-    client.GET("/v1/documents", { params: { query: { state: "awaiting_review", limit: 20 } } }),
+    client.GET("/v1/documents", { params: { query: { state: ["awaiting_review"], limit: 20 } } }),
   );
-  for (const { id } of list.items) {
-    if (id === except) continue;
+  for (const { id, first_confirmed_by_me } of list.items) {
+    // The second of two persons must be another one.
+    if (id === except || first_confirmed_by_me) continue;
     try {
-      await unwrap(client.POST("/v1/documents/{id}/claim", { params: { path: { id } } }));
+      await unwrap(client.POST("/v1/documents/{document_id}/claim", { params: { path: { document_id: id } } }));
       return id;
     } catch (error) {
       if (!(error instanceof ApiProblem && error.status === 409)) throw error;
@@ -206,7 +223,9 @@ export function useAudit() {
     queryFn: ({ pageParam }) =>
       unwrap(
         client.GET("/v1/audit", {
-          params: { query: { limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+          params: {
+            query: { limit: 50, ...(pageParam === null ? {} : { cursor: Number(pageParam) }) },
+          },
         }),
       ),
     initialPageParam: null as string | null,

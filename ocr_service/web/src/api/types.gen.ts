@@ -4,34 +4,18 @@
  */
 
 export interface paths {
-    "/v1/session": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Session */
-        get: operations["session_v1_session_get"];
-        put?: never;
-        /** Sign In */
-        post: operations["sign_in_v1_session_post"];
-        /** Sign Out */
-        delete: operations["sign_out_v1_session_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Documents */
-        get: operations["documents_v1_documents_get"];
+        /**
+         * 動作しているか
+         * @description Answer as long as the process serves requests.
+         */
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -40,15 +24,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/documents/{id}": {
+    "/metrics": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Document */
-        get: operations["document_v1_documents__id__get"];
+        /**
+         * Prometheus の指標
+         * @description Give figures of requests and documents. Scrape with an API key of the role `auditor`.
+         */
+        get: operations["get_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -57,204 +44,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/documents/{id}/suggestion": {
+    "/readyz": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Suggestion */
-        get: operations["suggestion_v1_documents__id__suggestion_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{id}/decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Decision */
-        get: operations["decision_v1_documents__id__decision_get"];
-        put?: never;
-        /** Decide */
-        post: operations["decide_v1_documents__id__decision_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{id}/pages/{n}/image": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Image */
-        get: operations["image_v1_documents__id__pages__n__image_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{id}/fields/{name}/crop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Crop */
-        get: operations["crop_v1_documents__id__fields__name__crop_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{id}/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Claim */
-        post: operations["claim_v1_documents__id__claim_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{id}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Release */
-        post: operations["release_v1_documents__id__release_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{id}/form": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Pin */
-        post: operations["pin_v1_documents__id__form_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Retry */
-        post: operations["retry_v1_documents__id__retry_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/forms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Forms */
-        get: operations["forms_v1_forms_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/forms/{id}/{revision}/blank.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Blank */
-        get: operations["blank_v1_forms__id___revision__blank_pdf_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Exports */
-        get: operations["exports_v1_exports_get"];
-        put?: never;
-        /** Export */
-        post: operations["export_v1_exports_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exports/{id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Export File */
-        get: operations["export_file_v1_exports__id__file_get"];
+        /**
+         * 受け付けられるか
+         * @description Answer 200 when the database is reachable and has the schema of this version.
+         */
+        get: operations["get_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -270,11 +71,389 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Audit */
-        get: operations["audit_v1_audit_get"];
+        /**
+         * 監査記録
+         * @description List events, newest first. `verified`: the hash chain is whole.
+         */
+        get: operations["get_audit"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 書類の一覧
+         * @description List documents, oldest first. `counts` are of all states, for the form when one is given.
+         */
+        get: operations["get_documents"];
+        put?: never;
+        /**
+         * 書類を送る
+         * @description Post one document: raw body with its media type, or multipart with the part `file`.
+         *
+         *     When this answers 202, the document is encrypted, on disk and queued for reading. The quality
+         *     verdict says whether it should be scanned again. The same `Idempotency-Key` with the same bytes
+         *     gives the first answer again (`duplicate`).
+         */
+        post: operations["post_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 書類の状態
+         * @description Say where a document stands. A station sees its own documents only.
+         */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 確認を始める
+         * @description Take a document, or prolong one's own claim. Claims run out after a while by themselves.
+         */
+        post: operations["claim_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 確認結果
+         * @description Show the newest decision. 409 while nothing was decided.
+         *
+         *     The first confirmation of a two-person form is not shown: the second person reads afresh.
+         */
+        get: operations["get_decision"];
+        put?: never;
+        /**
+         * 確定・返戻・却下する
+         * @description Decide on exactly the suggestion that was shown; a stale one is refused with 409.
+         *
+         *     Values that are not named keep the suggested value; masked values that come back as they were
+         *     shown stay what they were. On two-person forms the first confirmation answers with the state
+         *     `awaiting_review`.
+         */
+        post: operations["post_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/fields/{name}/crop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 項目の切り抜き画像
+         * @description Show the place of one field, upright, with a margin. 404 when it has no place on the page.
+         */
+        get: operations["get_field_crop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 様式を指定して読み直す
+         * @description Read the document again as this form; a newer suggestion comes of it.
+         */
+        post: operations["pin_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/pages/{number}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ページの画像
+         * @description Show a page of the original scan as it was posted (EXIF applied, not turned upright).
+         *
+         *     Fields of 個人番号 are painted over unless `unmask` gives a reason.
+         */
+        get: operations["get_page_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 確認をやめて列に戻す
+         * @description Give a claimed document back to the queue.
+         */
+        post: operations["release_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 失敗した書類を読み直す
+         * @description Read a failed document once more. 409 when it did not fail or can't succeed.
+         */
+        post: operations["retry_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 読み取り結果の提案
+         * @description Show the newest suggestion with its evidence. 409 while there is none yet.
+         */
+        get: operations["get_suggestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 出力ファイルの一覧
+         * @description List export files, newest first, and how many confirmed documents wait by form.
+         */
+        get: operations["get_exports"];
+        put?: never;
+        /**
+         * 確定した書類を出力する
+         * @description Put all confirmed documents of a form that are in no file yet into one (at most 2000).
+         *
+         *     Every decision leaves in exactly one file. Without `revision` the file holds the revision of
+         *     the oldest waiting document; call again while `pending` of the list is not nought.
+         */
+        post: operations["post_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/delivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 業務システムへの引き渡しを記録する
+         * @description Note that the business system has taken the file; saying so twice does no harm.
+         */
+        post: operations["post_delivered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 出力ファイルを受け取る
+         * @description Give the file; fetching it is audited.
+         */
+        get: operations["get_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 様式の一覧
+         * @description List the forms that the service knows.
+         */
+        get: operations["get_forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forms/{form_id}/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 様式の定義
+         * @description Give the definition of a form: its pages, fields, marks, rules and export.
+         */
+        get: operations["get_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forms/{form_id}/{revision}/blank.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 様式の用紙
+         * @description Give the empty form as PDF.
+         */
+        get: operations["get_blank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * サインインの状態
+         * @description Say who is signed in; 401 when nobody is.
+         */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * サインインする
+         * @description Sign in by name and password, or by a one-time token. Sets an HttpOnly cookie.
+         */
+        post: operations["sign_in"];
+        /**
+         * サインアウトする
+         * @description Sign out: the session ends on the server, and the cookie goes.
+         */
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -289,33 +468,57 @@ export interface components {
          * @description Another reading of the same ink.
          */
         AlternativeBody: {
-            /** Value */
-            value: string;
             /** Confidence */
             confidence: number;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Attachment
+         * @description A paper that must come with this one. `form` is a form id, or `kind` a category id.
+         */
+        Attachment: {
+            /** Form */
+            form?: string | null;
+            /**
+             * Ground
+             * @default
+             */
+            ground: string;
+            /** Kind */
+            kind?: string | null;
+            /** Label */
+            label: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Required When */
+            required_when?: string | null;
         };
         /**
          * AuditEventBody
          * @description One event of the audit chain.
          */
         AuditEventBody: {
-            /** Sequence */
-            sequence: number;
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
             /**
              * At
              * Format: date-time
              */
             at: string;
-            /** Actor */
-            actor: string;
-            /** Action */
-            action: string;
-            /** Subject */
-            subject: string;
             /** Details */
             details: {
                 [key: string]: unknown;
             };
+            /** Sequence */
+            sequence: number;
+            /** Subject */
+            subject: string;
         };
         /**
          * AuditList
@@ -330,16 +533,30 @@ export interface components {
             verified: boolean;
         };
         /**
+         * Box
+         * @description Rectangle in mm.
+         */
+        Box: {
+            /** Height */
+            height: number;
+            /** Width */
+            width: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * BoxBody
          * @description Pixels of the original scan, origin top left.
          */
         BoxBody: {
             /** X0 */
             x0: number;
-            /** Y0 */
-            y0: number;
             /** X1 */
             x1: number;
+            /** Y0 */
+            y0: number;
             /** Y1 */
             y1: number;
         };
@@ -348,15 +565,36 @@ export interface components {
          * @description Category with the set of candidates that holds the truth.
          */
         CategoryBody: {
+            /** Candidates */
+            candidates: string[];
+            /** Confidence */
+            confidence: number;
             /** Label */
             label: string;
             /** Title */
             title: string;
-            /** Confidence */
-            confidence: number;
-            /** Candidates */
-            candidates: string[];
         };
+        /**
+         * CodePlace
+         * @description Where the QR code of form id, revision and page stands.
+         */
+        CodePlace: {
+            /**
+             * Size
+             * @default 16
+             */
+            size: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * DatePart
+         * @description Parts that a value may be written in.
+         * @enum {string}
+         */
+        DatePart: "year" | "month" | "day" | "hour" | "minute" | "first" | "second" | "third";
         /**
          * DecisionAction
          * @description What a reviewer may decide.
@@ -371,29 +609,34 @@ export interface components {
          * @description A decision that was made.
          */
         DecisionBody: {
-            /** Id */
-            id: string;
-            /** Document Id */
-            document_id: string;
-            /** Suggestion Id */
-            suggestion_id: string | null;
             action: components["schemas"]["DecisionAction"];
-            /** Decided By */
-            decided_by: string;
+            /** Changed */
+            changed: string[];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Document Id */
+            document_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Masked
+             * @default []
+             */
+            masked: string[];
             /** Reason */
             reason: string;
+            state: components["schemas"]["DocumentState"];
+            /** Suggestion Id */
+            suggestion_id: string | null;
             /** Values */
             values: {
                 [key: string]: string | null;
             };
-            /** Changed */
-            changed: string[];
-            state: components["schemas"]["DocumentState"];
         };
         /**
          * DecisionRequest
@@ -403,9 +646,14 @@ export interface components {
          *     fields that are not named keep the suggested value. `reason` is required for return and reject.
          */
         DecisionRequest: {
+            action: components["schemas"]["DecisionAction"];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
             /** Suggestion Id */
             suggestion_id: string;
-            action: components["schemas"]["DecisionAction"];
             /**
              * Values
              * @default {}
@@ -413,53 +661,48 @@ export interface components {
             values: {
                 [key: string]: string | null;
             };
-            /**
-             * Reason
-             * @default
-             */
-            reason: string;
         };
         /**
          * DocumentBody
          * @description One document as the queue shows it. No content.
          */
         DocumentBody: {
-            /** Id */
-            id: string;
+            /**
+             * Awaits Second
+             * @default false
+             */
+            awaits_second: boolean;
             /** Batch Id */
             batch_id: string;
-            state: components["schemas"]["DocumentState"];
-            /** Version */
-            version: number;
-            /**
-             * Received At
-             * Format: date-time
-             */
-            received_at: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Station */
-            station: string;
-            /** Page Count */
-            page_count: number;
-            form?: components["schemas"]["FormRef"] | null;
             /** Category */
             category?: string | null;
             /** Category Label */
             category_label?: string | null;
+            /** Claimed By */
+            claimed_by?: string | null;
             /**
-             * Fields Total
-             * @default 0
+             * Claimed By Me
+             * @default false
              */
-            fields_total: number;
+            claimed_by_me: boolean;
+            /** Claimed Until */
+            claimed_until?: string | null;
+            /** Failure Code */
+            failure_code?: string | null;
+            /** Failure Message */
+            failure_message?: string | null;
+            /** Failure Retryable */
+            failure_retryable?: boolean | null;
             /**
              * Fields Doubtful
              * @default 0
              */
             fields_doubtful: number;
+            /**
+             * Fields Total
+             * @default 0
+             */
+            fields_total: number;
             /**
              * Findings Error
              * @default 0
@@ -470,40 +713,58 @@ export interface components {
              * @default 0
              */
             findings_warning: number;
-            /** Claimed By */
-            claimed_by?: string | null;
             /**
-             * Claimed By Me
+             * First Confirmed By Me
              * @default false
              */
-            claimed_by_me: boolean;
-            /** Failure Code */
-            failure_code?: string | null;
-            /** Failure Message */
-            failure_message?: string | null;
-            /** Failure Retryable */
-            failure_retryable?: boolean | null;
-            /** Suggestion Id */
-            suggestion_id?: string | null;
+            first_confirmed_by_me: boolean;
+            form?: components["schemas"]["FormRef"] | null;
+            /** Id */
+            id: string;
+            /** Page Count */
+            page_count: number;
             /**
              * Quality
              * @default []
              */
             quality: components["schemas"]["QualityBody"][];
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            state: components["schemas"]["DocumentState"];
+            /** Station */
+            station: string;
+            /** Suggestion Id */
+            suggestion_id?: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
+        /**
+         * DocumentKind
+         * @description Kind of document within an operation.
+         * @enum {string}
+         */
+        DocumentKind: "application" | "notification" | "declaration" | "claim" | "attachment" | "certificate";
         /**
          * DocumentList
          * @description A page of the queue; `next` continues it.
          */
         DocumentList: {
-            /** Items */
-            items: components["schemas"]["DocumentBody"][];
-            /** Next */
-            next?: string | null;
             /** Counts */
             counts: {
                 [key: string]: number;
             };
+            /** Items */
+            items: components["schemas"]["DocumentBody"][];
+            /** Next */
+            next?: string | null;
         };
         /**
          * DocumentState
@@ -512,32 +773,84 @@ export interface components {
          */
         DocumentState: "received" | "processing" | "awaiting_review" | "in_review" | "confirmed" | "returned" | "rejected" | "exported" | "failed";
         /**
+         * Era
+         * @description Eras a date part may offer to circle; `western` is 西暦.
+         * @enum {string}
+         */
+        Era: "meiji" | "taisho" | "showa" | "heisei" | "reiwa" | "western";
+        /**
+         * EraOption
+         * @description One era word to circle (or tick) before a date.
+         */
+        EraOption: {
+            box: components["schemas"]["Box"];
+            value: components["schemas"]["Era"];
+        };
+        /**
+         * Export
+         * @description How a confirmed record leaves the service.
+         */
+        Export: {
+            /**
+             * Columns
+             * @default []
+             */
+            columns: components["schemas"]["ExportColumn"][];
+            /**
+             * Encoding
+             * @default utf-8-sig
+             * @enum {string}
+             */
+            encoding: "utf-8-sig" | "utf-8" | "cp932";
+            /**
+             * System
+             * @default
+             */
+            system: string;
+        };
+        /**
          * ExportBody
          * @description One export file.
          */
         ExportBody: {
-            /** Id */
-            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Document Count */
+            document_count: number;
             form: components["schemas"]["FormRef"];
             /**
              * Format
              * @enum {string}
              */
             format: "csv" | "json" | "xlsx";
+            /** Id */
+            id: string;
+            /** Sha256 */
+            sha256: string;
             /**
              * State
              * @enum {string}
              */
             state: "ready" | "delivered";
-            /** Document Count */
-            document_count: number;
-            /** Sha256 */
-            sha256: string;
+        };
+        /**
+         * ExportColumn
+         * @description One column of the exported record: `field` is a field, mark group or seal name.
+         */
+        ExportColumn: {
+            /** Field */
+            field: string;
             /**
-             * Created At
-             * Format: date-time
+             * Format
+             * @default text
+             * @enum {string}
              */
-            created_at: string;
+            format: "text" | "date_iso" | "date_wareki" | "digits" | "label" | "half_kana";
+            /** Header */
+            header: string;
         };
         /**
          * ExportList
@@ -558,69 +871,79 @@ export interface components {
         ExportRequest: {
             /** Form Id */
             form_id: string;
-            /** Revision */
-            revision?: string | null;
             /**
              * Format
              * @default csv
              * @enum {string}
              */
             format: "csv" | "json" | "xlsx";
+            /** Revision */
+            revision?: string | null;
+            /**
+             * Unmask Reason
+             * @default
+             */
+            unmask_reason: string;
         };
         /**
          * FieldBody
          * @description One suggested value with its evidence, and what the form says about it.
          */
         FieldBody: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /** Kind */
-            kind: string;
-            /** Value */
-            value: string | null;
-            /** Raw Text */
-            raw_text: string;
-            /** Confidence */
-            confidence: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "read" | "blank" | "unreadable" | "struck";
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "read" | "derived" | "blank";
-            box: components["schemas"]["BoxBody"] | null;
-            /** Page */
-            page: number;
-            /** Doubtful */
-            doubtful: boolean;
             /**
              * Alternatives
              * @default []
              */
             alternatives: components["schemas"]["AlternativeBody"][];
-            /**
-             * Section
-             * @default
-             */
-            section: string;
-            /** Row */
-            row?: number | null;
-            /**
-             * Required
-             * @default false
-             */
-            required: boolean;
+            box: components["schemas"]["BoxBody"] | null;
+            /** Confidence */
+            confidence: number;
             /**
              * Critical
              * @default false
              */
             critical: boolean;
+            /** Doubtful */
+            doubtful: boolean;
+            /**
+             * Hint
+             * @default
+             */
+            hint: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /**
+             * Masked
+             * @default false
+             */
+            masked: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["OptionBody"][];
+            /** Page */
+            page: number;
+            /** Raw Text */
+            raw_text: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Row */
+            row?: number | null;
+            /**
+             * Section
+             * @default
+             */
+            section: string;
+            /** Select */
+            select?: ("one" | "many") | null;
             /**
              * Sensitivity
              * @default personal
@@ -628,41 +951,228 @@ export interface components {
              */
             sensitivity: "public" | "personal" | "special" | "number";
             /**
-             * Options
+             * Source
+             * @enum {string}
+             */
+            source: "read" | "derived" | "blank";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "read" | "blank" | "unreadable" | "struck";
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * FieldDefinition
+         * @description A place where something is written.
+         *
+         *     `box` is the inner area that the ink may use. A field with `parts` is written in several boxes
+         *     (its `box` encloses them all). For a date: `eras` are the era words to circle; `era` is the one
+         *     printed before the year (fixed) when there is nothing to circle; neither means western years
+         *     or era written by hand. `cells`: comb of n equal cells, one character each, over `box`.
+         *     `required_when` is a CEL expression over the field and mark names.
+         */
+        FieldDefinition: {
+            box: components["schemas"]["Box"];
+            /**
+             * Cells
+             * @default 1
+             */
+            cells: number;
+            /**
+             * Critical
+             * @default false
+             */
+            critical: boolean;
+            era?: components["schemas"]["Era"] | null;
+            /** @default circle */
+            era_style: components["schemas"]["MarkStyle"];
+            /**
+             * Eras
              * @default []
              */
-            options: components["schemas"]["OptionBody"][];
-            /** Select */
-            select?: ("one" | "many") | null;
+            eras: components["schemas"]["EraOption"][];
             /**
              * Hint
              * @default
              */
             hint: string;
+            kind: components["schemas"]["FieldKind"];
+            /** Label */
+            label: string;
+            /** Lexicon */
+            lexicon?: string | null;
+            /**
+             * Lines
+             * @default 1
+             */
+            lines: number;
+            /** Max Length */
+            max_length?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["FieldPart"][];
+            /**
+             * Prefill
+             * @default false
+             */
+            prefill: boolean;
+            /** Repertoire */
+            repertoire?: string | null;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Required When */
+            required_when?: string | null;
+            /** Row */
+            row?: number | null;
+            /**
+             * Section
+             * @default
+             */
+            section: string;
+            /** @default personal */
+            sensitivity: components["schemas"]["Sensitivity"];
+            /**
+             * Vertical
+             * @default false
+             */
+            vertical: boolean;
+        };
+        /**
+         * FieldKind
+         * @description What is written in a box; decides repertoire, format and normalised value.
+         *
+         *     Values: `date` YYYY-MM-DD (a date without day: YYYY-MM), `postal_code` 7 digits, `phone` digits
+         *     with hyphens as written, `amount` digits (yen), `my_number` 12 digits, `corporate_number`
+         *     13 digits, `time` HH:MM, `kana_name` full-width katakana; the others NFKC text.
+         * @enum {string}
+         */
+        FieldKind: "kanji_name" | "kana_name" | "address" | "postal_code" | "phone" | "date" | "time" | "digits" | "amount" | "my_number" | "corporate_number" | "alphanumeric" | "katakana" | "text" | "multi_line";
+        /**
+         * FieldPart
+         * @description A box of its own for a part of the value.
+         *
+         *     Year, month, day; first, second, third of a phone number or postal code. `cells` > 1: one
+         *     digit a cell.
+         */
+        FieldPart: {
+            box: components["schemas"]["Box"];
+            /**
+             * Cells
+             * @default 1
+             */
+            cells: number;
+            part: components["schemas"]["DatePart"];
         };
         /**
          * FindingBody
          * @description Something to look at, with its rule and ground.
          */
         FindingBody: {
-            /** Rule */
-            rule: string;
+            /** Fields */
+            fields: string[];
+            /** Ground */
+            ground: string;
             /**
              * Kind
              * @enum {string}
              */
             kind: "completeness" | "plausibility" | "quality" | "rule_failed";
+            /** Message */
+            message: string;
+            /** Rule */
+            rule: string;
             /**
              * Severity
              * @enum {string}
              */
             severity: "error" | "warning" | "info";
+        };
+        /**
+         * FormDefinition
+         * @description A whole form.
+         */
+        FormDefinition: {
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Category
+             * @default
+             */
+            category: string;
+            document_kind: components["schemas"]["DocumentKind"];
+            /**
+             * @default {
+             *       "columns": [],
+             *       "encoding": "utf-8-sig",
+             *       "system": ""
+             *     }
+             */
+            export: components["schemas"]["Export"];
             /** Fields */
-            fields: string[];
-            /** Message */
-            message: string;
-            /** Ground */
+            fields: components["schemas"]["FieldDefinition"][];
+            /**
+             * Ground
+             * @default
+             */
             ground: string;
+            /** Id */
+            id: string;
+            /**
+             * Marks
+             * @default []
+             */
+            marks: components["schemas"]["MarkGroup"][];
+            operation: components["schemas"]["Operation"];
+            /** Pages */
+            pages: components["schemas"]["PageDefinition"][];
+            /** Revision */
+            revision: string;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["Rule"][];
+            /**
+             * Schema Version
+             * @default 1
+             * @constant
+             */
+            schema_version: 1;
+            /**
+             * Seals
+             * @default []
+             */
+            seals: components["schemas"]["SealDefinition"][];
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /** Title */
+            title: string;
+            /**
+             * Two Person
+             * @default false
+             */
+            two_person: boolean;
+            valid: components["schemas"]["ValidDates"];
         };
         /**
          * FormListBody
@@ -694,60 +1204,362 @@ export interface components {
             /** Title */
             title: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+        /**
+         * HealthBody
+         * @description The process serves.
+         */
+        HealthBody: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
         };
+        /**
+         * MarkGroup
+         * @description Options to tick, circle or fill in.
+         */
+        MarkGroup: {
+            /**
+             * Critical
+             * @default false
+             */
+            critical: boolean;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Options */
+            options: components["schemas"]["OptionDefinition"][];
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Required When */
+            required_when?: string | null;
+            /** Row */
+            row?: number | null;
+            /**
+             * Section
+             * @default
+             */
+            section: string;
+            /** @default one */
+            select: components["schemas"]["Select"];
+            /** @default personal */
+            sensitivity: components["schemas"]["Sensitivity"];
+            /** @default tick */
+            style: components["schemas"]["MarkStyle"];
+        };
+        /**
+         * MarkStyle
+         * @description How an option is chosen: a tick in a box, a circle around the words, a filled box.
+         * @enum {string}
+         */
+        MarkStyle: "tick" | "circle" | "fill";
+        /**
+         * Operation
+         * @description The standardised operations of a municipality, and nursery admission.
+         * @enum {string}
+         */
+        Operation: "child_allowance" | "child_support" | "nursery_admission" | "resident_register" | "family_register_addendum" | "seal_registration" | "electoral_roll" | "resident_tax" | "light_vehicle_tax" | "family_register" | "schooling" | "health" | "child_rearing_allowance" | "public_assistance" | "disability_welfare" | "long_term_care" | "national_health_insurance" | "late_elderly_care" | "national_pension" | "other";
         /**
          * OptionBody
          * @description One option of a mark group.
          */
         OptionBody: {
-            /** Value */
-            value: string;
             /** Label */
             label: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * OptionDefinition
+         * @description One option of a mark group. `box` is the tick box itself, or the words to be circled.
+         */
+        OptionDefinition: {
+            box: components["schemas"]["Box"];
+            /** Label */
+            label: string;
+            /** Value */
+            value: string;
         };
         /**
          * PageBody
          * @description One page: size of the original scan; turn it clockwise by `rotation` to show it upright.
          */
         PageBody: {
-            /** Number */
-            number: number;
-            /** Width */
-            width: number;
+            /** Form Page */
+            form_page: number | null;
             /** Height */
             height: number;
+            /** Number */
+            number: number;
+            quality: components["schemas"]["QualityBody"];
             /**
              * Rotation
              * @enum {integer}
              */
             rotation: 0 | 90 | 180 | 270;
-            /** Form Page */
-            form_page: number | null;
-            quality: components["schemas"]["QualityBody"];
+            /** Width */
+            width: number;
+        };
+        /**
+         * PageDefinition
+         * @description One side of the form: its size in mm and all that is printed on it.
+         *
+         *     Either `printed` says what to draw, or `background` names a PDF beside the definition whose
+         *     page `background_page` (from 1) is the printed form itself. Labels of fields, frames, era words
+         *     and option words must be part of `printed` or of the background: fields are places, not ink.
+         */
+        PageDefinition: {
+            /** Background */
+            background?: string | null;
+            /**
+             * Background Page
+             * @default 1
+             */
+            background_page: number;
+            code?: components["schemas"]["CodePlace"] | null;
+            /**
+             * Height
+             * @default 297
+             */
+            height: number;
+            /** Number */
+            number: number;
+            /**
+             * Printed
+             * @default []
+             */
+            printed: (components["schemas"]["PrintedText"] | components["schemas"]["PrintedLine"] | components["schemas"]["PrintedRect"] | components["schemas"]["PrintedCircle"])[];
+            /**
+             * Width
+             * @default 210
+             */
+            width: number;
+        };
+        /**
+         * PrintedCircle
+         * @description A printed circle (as for 印).
+         */
+        PrintedCircle: {
+            /**
+             * Dashed
+             * @default false
+             */
+            dashed: boolean;
+            /** Radius */
+            radius: number;
+            /**
+             * Stroke
+             * @default 0.2
+             */
+            stroke: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "circle";
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * PrintedLine
+         * @description A rule from (x0, y0) to (x1, y1), `width` in mm.
+         */
+        PrintedLine: {
+            /**
+             * Dashed
+             * @default false
+             */
+            dashed: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "line";
+            /**
+             * Width
+             * @default 0.2
+             */
+            width: number;
+            /** X0 */
+            x0: number;
+            /** X1 */
+            x1: number;
+            /** Y0 */
+            y0: number;
+            /** Y1 */
+            y1: number;
+        };
+        /**
+         * PrintedRect
+         * @description A frame, filled or not. `fill` is grey 0 (black) .. 1 (white); None is not filled.
+         */
+        PrintedRect: {
+            /** Fill */
+            fill?: number | null;
+            /** Height */
+            height: number;
+            /**
+             * Radius
+             * @default 0
+             */
+            radius: number;
+            /**
+             * Stroke
+             * @default 0.2
+             */
+            stroke: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rect";
+            /** Width */
+            width: number;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * PrintedText
+         * @description Printed words.
+         *
+         *     `x`,`y` is the left, middle or right end (by `align`) of the BASELINE of the first line; lines
+         *     are separated by newlines. `size` is the height of the type in mm.
+         */
+        PrintedText: {
+            /**
+             * Align
+             * @default left
+             * @enum {string}
+             */
+            align: "left" | "center" | "right";
+            /**
+             * Bold
+             * @default false
+             */
+            bold: boolean;
+            /**
+             * Font
+             * @default mincho
+             * @enum {string}
+             */
+            font: "gothic" | "mincho";
+            /**
+             * Leading
+             * @default 1.4
+             */
+            leading: number;
+            /**
+             * Size
+             * @default 3.2
+             */
+            size: number;
+            /**
+             * Spacing
+             * @default 0
+             */
+            spacing: number;
+            /** Text */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+            /**
+             * Vertical
+             * @default false
+             */
+            vertical: boolean;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
+         * ProblemBody
+         * @description RFC 9457 problem with our stable `code`; `title` is Japanese for people to read.
+         */
+        ProblemBody: {
+            /** Code */
+            code: string;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
+            /**
+             * Request Id
+             * @default
+             */
+            request_id: string;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
         };
         /**
          * QualityBody
          * @description Verdict on one page, for the scanning station.
          */
         QualityBody: {
-            /** Page */
-            page: number;
-            /** Ok */
-            ok: boolean;
-            /**
-             * Reasons
-             * @default []
-             */
-            reasons: string[];
             /**
              * Messages
              * @default []
              */
             messages: string[];
+            /** Ok */
+            ok: boolean;
+            /** Page */
+            page: number;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: string[];
+        };
+        /**
+         * ReceiptBody
+         * @description Answer to a posting: it is stored and will be read.
+         */
+        ReceiptBody: {
+            /** Batch Id */
+            batch_id: string;
+            /**
+             * Duplicate
+             * @default false
+             */
+            duplicate: boolean;
+            /** Id */
+            id: string;
+            /** Page Count */
+            page_count: number;
+            /** Quality */
+            quality: components["schemas"]["QualityBody"][];
+            state: components["schemas"]["DocumentState"];
         };
         /**
          * Role
@@ -756,23 +1568,106 @@ export interface components {
          */
         Role: "station" | "reviewer" | "form_owner" | "auditor" | "admin";
         /**
+         * Rule
+         * @description A check: a finding is made where the CEL `expression` is false.
+         *
+         *     The names of all fields, mark groups and seals are variables (null when blank; dates are
+         *     timestamps; amounts and digits of `amount` ints; mark groups strings, of `select: many` lists;
+         *     seals bools); `today` is a timestamp. `message` may name `{field}` to show a value's label.
+         */
+        Rule: {
+            /** Expression */
+            expression: string;
+            /**
+             * Fields
+             * @default []
+             */
+            fields: string[];
+            /** Ground */
+            ground: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default plausibility
+             * @enum {string}
+             */
+            kind: "completeness" | "plausibility";
+            /** Message */
+            message: string;
+            /**
+             * Severity
+             * @default warning
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "info";
+            /** When */
+            when?: string | null;
+        };
+        /**
+         * SealDefinition
+         * @description Place of a seal or a signature.
+         */
+        SealDefinition: {
+            box: components["schemas"]["Box"];
+            /**
+             * Kind
+             * @default seal
+             * @enum {string}
+             */
+            kind: "seal" | "signature";
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Required When */
+            required_when?: string | null;
+            /**
+             * Section
+             * @default
+             */
+            section: string;
+        };
+        /**
+         * Select
+         * @description How many options of a group may be marked.
+         * @enum {string}
+         */
+        Select: "one" | "many";
+        /**
+         * Sensitivity
+         * @description How carefully a value is shown, logged and exported.
+         * @enum {string}
+         */
+        Sensitivity: "public" | "personal" | "special" | "number";
+        /**
          * SessionBody
          * @description Who is signed in.
          */
         SessionBody: {
-            /** User Id */
-            user_id: string;
-            /** Name */
-            name: string;
             /** Display Name */
             display_name: string;
-            /** Roles */
-            roles: components["schemas"]["Role"][];
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** User Id */
+            user_id: string;
         };
         /**
          * SignInRequest
@@ -791,44 +1686,49 @@ export interface components {
          * @description What the service suggests; only a person's decision makes it a record.
          */
         SuggestionBody: {
-            /** Id */
-            id: string;
-            /** Document Id */
-            document_id: string;
+            category: components["schemas"]["CategoryBody"];
             /**
              * Created At
              * Format: date-time
              */
             created_at: string;
-            form: components["schemas"]["FormRef"] | null;
-            /** Form Score */
-            form_score: number;
-            category: components["schemas"]["CategoryBody"];
+            /** Document Id */
+            document_id: string;
             /** Fields */
             fields: components["schemas"]["FieldBody"][];
             /** Findings */
             findings: components["schemas"]["FindingBody"][];
+            form: components["schemas"]["FormRef"] | null;
+            /** Form Score */
+            form_score: number;
+            /** Id */
+            id: string;
             /** Pages */
             pages: components["schemas"]["PageBody"][];
+            /** Seconds */
+            seconds: number;
+            /**
+             * Unmasked
+             * @default false
+             */
+            unmasked: boolean;
             /** Versions */
             versions: {
                 [key: string]: string;
             };
-            /** Seconds */
-            seconds: number;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
+        /**
+         * ValidDates
+         * @description First and last day on which this revision is accepted.
+         */
+        ValidDates: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Until */
+            until?: string | null;
         };
     };
     responses: never;
@@ -839,14 +1739,12 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    session_v1_session_get: {
+    get_health: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                session?: string | null;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -856,21 +1754,2118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionBody"];
+                    "application/json": components["schemas"]["HealthBody"];
                 };
             };
-            /** @description Validation Error */
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 指標 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description `document:doc_…` など */
+                subject?: string | null;
+                /** @description `user:…` など */
+                actor?: string | null;
+                action?: string | null;
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 新しい順 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "document.confirmed",
+                     *           "actor": "user:user_01kahg00000000000000000000",
+                     *           "at": "2026-11-20T01:23:45Z",
+                     *           "details": {
+                     *             "changed": [
+                     *               "claimant_name"
+                     *             ]
+                     *           },
+                     *           "sequence": 41,
+                     *           "subject": "document:doc_01kahg3c2w8m6r1t5v9x0z4b7d"
+                     *         }
+                     *       ],
+                     *       "verified": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    sign_in_v1_session_post: {
+    get_documents: {
+        parameters: {
+            query?: {
+                /** @description この状態の書類だけ */
+                state?: components["schemas"]["DocumentState"][];
+                /** @description この様式の書類だけ */
+                form?: string | null;
+                /** @description この分類だけ */
+                category?: string | null;
+                /** @description 自分が確認中の書類だけ */
+                mine?: boolean;
+                /** @description 新しい順（既定は古い順） */
+                newest?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 一覧の1ページ */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": {
+                     *         "awaiting_review": 1,
+                     *         "confirmed": 12
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
+                     *           "category": "child_allowance.claim",
+                     *           "category_label": "児童手当・請求書",
+                     *           "claimed_by_me": false,
+                     *           "fields_doubtful": 2,
+                     *           "fields_total": 32,
+                     *           "findings_error": 0,
+                     *           "findings_warning": 1,
+                     *           "form": {
+                     *             "id": "child-allowance-claim",
+                     *             "revision": "2026.1",
+                     *             "title": "児童手当認定請求書"
+                     *           },
+                     *           "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *           "page_count": 1,
+                     *           "quality": [
+                     *             {
+                     *               "messages": [],
+                     *               "ok": true,
+                     *               "page": 1,
+                     *               "reasons": []
+                     *             }
+                     *           ],
+                     *           "received_at": "2026-11-20T01:23:45Z",
+                     *           "state": "awaiting_review",
+                     *           "station": "北千住窓口1",
+                     *           "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *           "updated_at": "2026-11-20T01:23:45Z",
+                     *           "version": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DocumentList"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_document: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 同じ送信を繰り返しても一度だけ受け付けるための鍵 */
+                "idempotency-key"?: string | null;
+                /** @description 元のファイル名（拡張子だけを残します） */
+                "x-file-name"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description 画像または PDF。そのまま（raw）か、multipart の `file`。 */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "application/pdf": string;
+                "image/heic": string;
+                "image/jp2": string;
+                "image/jpeg": string;
+                "image/png": string;
+                "image/tiff": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description 受け付けました。内容は暗号化して保管済みです。 */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
+                     *       "duplicate": false,
+                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "page_count": 1,
+                     *       "quality": [
+                     *         {
+                     *           "messages": [],
+                     *           "ok": true,
+                     *           "page": 1,
+                     *           "reasons": []
+                     *         }
+                     *       ],
+                     *       "state": "received"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReceiptBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.idempotency_conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `file.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `file.unsupported_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid`; `file.empty`; `file.truncated`; `file.encrypted`; `file.corrupt`; `image.too_large`; `image.too_small`; `pages.too_many` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `service.busy`; `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 書類の状態（内容は含みません） */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
+                     *       "category": "child_allowance.claim",
+                     *       "category_label": "児童手当・請求書",
+                     *       "claimed_by_me": false,
+                     *       "fields_doubtful": 2,
+                     *       "fields_total": 32,
+                     *       "findings_error": 0,
+                     *       "findings_warning": 1,
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "page_count": 1,
+                     *       "quality": [
+                     *         {
+                     *           "messages": [],
+                     *           "ok": true,
+                     *           "page": 1,
+                     *           "reasons": []
+                     *         }
+                     *       ],
+                     *       "received_at": "2026-11-20T01:23:45Z",
+                     *       "state": "awaiting_review",
+                     *       "station": "北千住窓口1",
+                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "updated_at": "2026-11-20T01:23:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    claim_document: {
+        parameters: {
+            query?: {
+                /** @description 他の人が確認中でも引き取る */
+                take_over?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 書類の新しい状態 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
+                     *       "category": "child_allowance.claim",
+                     *       "category_label": "児童手当・請求書",
+                     *       "claimed_by_me": false,
+                     *       "fields_doubtful": 2,
+                     *       "fields_total": 32,
+                     *       "findings_error": 0,
+                     *       "findings_warning": 1,
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "page_count": 1,
+                     *       "quality": [
+                     *         {
+                     *           "messages": [],
+                     *           "ok": true,
+                     *           "page": 1,
+                     *           "reasons": []
+                     *         }
+                     *       ],
+                     *       "received_at": "2026-11-20T01:23:45Z",
+                     *       "state": "awaiting_review",
+                     *       "station": "北千住窓口1",
+                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "updated_at": "2026-11-20T01:23:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state`; `document.claimed_by_other` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_decision: {
+        parameters: {
+            query?: {
+                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
+                unmask?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 最後の決定 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "action": "confirm",
+                     *       "changed": [
+                     *         "claimant_name"
+                     *       ],
+                     *       "created_at": "2026-11-20T01:23:45Z",
+                     *       "decided_by": "確認 花子",
+                     *       "document_id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "id": "dec_01kahg5m3p7r0t4w8y2b6d1g5j",
+                     *       "reason": "",
+                     *       "state": "confirmed",
+                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "values": {
+                     *         "claimant_name": "足立 華子"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DecisionBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description 記録した決定 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "action": "confirm",
+                     *       "changed": [
+                     *         "claimant_name"
+                     *       ],
+                     *       "created_at": "2026-11-20T01:23:45Z",
+                     *       "decided_by": "確認 花子",
+                     *       "document_id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "id": "dec_01kahg5m3p7r0t4w8y2b6d1g5j",
+                     *       "reason": "",
+                     *       "state": "confirmed",
+                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "values": {
+                     *         "claimant_name": "足立 華子"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DecisionBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state`; `document.claimed_by_other`; `suggestion.stale` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid`; `decision.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_field_crop: {
+        parameters: {
+            query?: {
+                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
+                unmask?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown`; `request.not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid`; `file.corrupt` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable`; `read.timeout`; `read.out_of_memory`; `read.crashed` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    pin_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormPinRequest"];
+            };
+        };
+        responses: {
+            /** @description 読み直しを受け付けました */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
+                     *       "category": "child_allowance.claim",
+                     *       "category_label": "児童手当・請求書",
+                     *       "claimed_by_me": false,
+                     *       "fields_doubtful": 2,
+                     *       "fields_total": 32,
+                     *       "findings_error": 0,
+                     *       "findings_warning": 1,
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "page_count": 1,
+                     *       "quality": [
+                     *         {
+                     *           "messages": [],
+                     *           "ok": true,
+                     *           "page": 1,
+                     *           "reasons": []
+                     *         }
+                     *       ],
+                     *       "received_at": "2026-11-20T01:23:45Z",
+                     *       "state": "awaiting_review",
+                     *       "station": "北千住窓口1",
+                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "updated_at": "2026-11-20T01:23:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown`; `form.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state`; `document.claimed_by_other` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_page_image: {
+        parameters: {
+            query?: {
+                /** @description 最大の幅（画素） */
+                width?: number;
+                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
+                unmask?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown`; `request.not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid`; `file.corrupt` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable`; `read.timeout`; `read.out_of_memory`; `read.crashed` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    release_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 書類の新しい状態 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
+                     *       "category": "child_allowance.claim",
+                     *       "category_label": "児童手当・請求書",
+                     *       "claimed_by_me": false,
+                     *       "fields_doubtful": 2,
+                     *       "fields_total": 32,
+                     *       "findings_error": 0,
+                     *       "findings_warning": 1,
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "page_count": 1,
+                     *       "quality": [
+                     *         {
+                     *           "messages": [],
+                     *           "ok": true,
+                     *           "page": 1,
+                     *           "reasons": []
+                     *         }
+                     *       ],
+                     *       "received_at": "2026-11-20T01:23:45Z",
+                     *       "state": "awaiting_review",
+                     *       "station": "北千住窓口1",
+                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "updated_at": "2026-11-20T01:23:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state`; `document.claimed_by_other` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retry_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 読み直しを受け付けました */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
+                     *       "category": "child_allowance.claim",
+                     *       "category_label": "児童手当・請求書",
+                     *       "claimed_by_me": false,
+                     *       "fields_doubtful": 2,
+                     *       "fields_total": 32,
+                     *       "findings_error": 0,
+                     *       "findings_warning": 1,
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "page_count": 1,
+                     *       "quality": [
+                     *         {
+                     *           "messages": [],
+                     *           "ok": true,
+                     *           "page": 1,
+                     *           "reasons": []
+                     *         }
+                     *       ],
+                     *       "received_at": "2026-11-20T01:23:45Z",
+                     *       "state": "awaiting_review",
+                     *       "station": "北千住窓口1",
+                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "updated_at": "2026-11-20T01:23:45Z",
+                     *       "version": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_suggestion: {
+        parameters: {
+            query?: {
+                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
+                unmask?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 書類のID */
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 最新の提案 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "category": {
+                     *         "candidates": [
+                     *           "child_allowance.claim"
+                     *         ],
+                     *         "confidence": 0.99,
+                     *         "label": "child_allowance.claim",
+                     *         "title": "児童手当・請求書"
+                     *       },
+                     *       "created_at": "2026-11-20T01:23:45Z",
+                     *       "document_id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
+                     *       "fields": [
+                     *         {
+                     *           "box": {
+                     *             "x0": 412,
+                     *             "x1": 980,
+                     *             "y0": 640.5,
+                     *             "y1": 712
+                     *           },
+                     *           "confidence": 0.93,
+                     *           "doubtful": false,
+                     *           "kind": "kanji_name",
+                     *           "label": "請求者氏名",
+                     *           "name": "claimant_name",
+                     *           "page": 1,
+                     *           "raw_text": "足立花子",
+                     *           "required": true,
+                     *           "source": "read",
+                     *           "state": "read",
+                     *           "value": "足立 花子"
+                     *         }
+                     *       ],
+                     *       "findings": [],
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "form_score": 0.97,
+                     *       "id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
+                     *       "pages": [
+                     *         {
+                     *           "form_page": 1,
+                     *           "height": 2339,
+                     *           "number": 1,
+                     *           "quality": {
+                     *             "messages": [],
+                     *             "ok": true,
+                     *             "page": 1,
+                     *             "reasons": []
+                     *           },
+                     *           "rotation": 0,
+                     *           "width": 1654
+                     *         }
+                     *       ],
+                     *       "seconds": 0.82,
+                     *       "versions": {
+                     *         "program": "0.1.0"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuggestionBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `document.wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_exports: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 新しい順 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-11-20T01:23:45Z",
+                     *           "document_count": 12,
+                     *           "form": {
+                     *             "id": "child-allowance-claim",
+                     *             "revision": "2026.1",
+                     *             "title": "児童手当認定請求書"
+                     *           },
+                     *           "format": "csv",
+                     *           "id": "exp_01kahg7z9k2m4p6r8t0w3y5b7d",
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "state": "ready"
+                     *         }
+                     *       ],
+                     *       "pending": {
+                     *         "child-allowance-claim": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description 出力ファイル */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-20T01:23:45Z",
+                     *       "document_count": 12,
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "format": "csv",
+                     *       "id": "exp_01kahg7z9k2m4p6r8t0w3y5b7d",
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "ready"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `form.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `export.empty` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable`; `service.busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.full` */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_delivered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 引き渡し済み */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-11-20T01:23:45Z",
+                     *       "document_count": 12,
+                     *       "form": {
+                     *         "id": "child-allowance-claim",
+                     *         "revision": "2026.1",
+                     *         "title": "児童手当認定請求書"
+                     *       },
+                     *       "format": "csv",
+                     *       "id": "exp_01kahg7z9k2m4p6r8t0w3y5b7d",
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "state": "delivered"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `export.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ファイル（SHA-256 は `X-Content-SHA256` と一覧にあります） */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `export.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.damaged` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description 様式 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "child-allowance-claim",
+                     *           "revision": "2026.1",
+                     *           "title": "児童手当認定請求書"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FormListBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: string;
+                revision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormDefinition"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `form.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_blank: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: string;
+                revision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PDF */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `form.unknown` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description サインインしている人 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "display_name": "確認 花子",
+                     *       "expires_at": "2026-11-20T01:23:45Z",
+                     *       "name": "hanako",
+                     *       "roles": [
+                     *         "reviewer"
+                     *       ],
+                     *       "user_id": "user_01kahg00000000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionBody"];
+                };
+            };
+            /** @description `auth.required`; `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -883,27 +3878,83 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description サインインしました（cookie を設定します） */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "display_name": "確認 花子",
+                     *       "expires_at": "2026-11-20T01:23:45Z",
+                     *       "name": "hanako",
+                     *       "roles": [
+                     *         "reviewer"
+                     *       ],
+                     *       "user_id": "user_01kahg00000000000000000000"
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionBody"];
                 };
             };
-            /** @description Validation Error */
+            /** @description `auth.failed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.origin` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `auth.locked` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description `storage.unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };
     };
-    sign_out_v1_session_delete: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -919,532 +3970,22 @@ export interface operations {
                 };
                 content?: never;
             };
-        };
-    };
-    documents_v1_documents_get: {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["DocumentState"] | null;
-                form?: string | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: {
-                session?: string | null;
-            };
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description `auth.required`; `auth.failed` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DocumentList"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description `auth.forbidden`; `auth.origin` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    document_v1_documents__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: {
-                session?: string | null;
-            };
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    suggestion_v1_documents__id__suggestion_get: {
-        parameters: {
-            query?: {
-                unmask?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: {
-                session?: string | null;
-            };
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SuggestionBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    decision_v1_documents__id__decision_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: {
-                session?: string | null;
-            };
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    decide_v1_documents__id__decision_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecisionRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    image_v1_documents__id__pages__n__image_get: {
-        parameters: {
-            query?: {
-                width?: number | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-                n: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    crop_v1_documents__id__fields__name__crop_get: {
-        parameters: {
-            query?: {
-                unmask?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    claim_v1_documents__id__claim_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    release_v1_documents__id__release_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    pin_v1_documents__id__form_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FormPinRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    retry_v1_documents__id__retry_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    forms_v1_forms_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FormListBody"];
-                };
-            };
-        };
-    };
-    blank_v1_forms__id___revision__blank_pdf_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                revision: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    exports_v1_exports_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportList"];
-                };
-            };
-        };
-    };
-    export_v1_exports_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExportRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportBody"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    export_file_v1_exports__id__file_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    audit_v1_audit_get: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditList"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -7,7 +7,7 @@ import { Notice } from "../ui/Notice";
 import page from "../ui/Page.module.css";
 
 export function Audit() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { precise, problem } = useFormats();
   const audit = useAudit();
   const events = audit.data?.pages.flatMap((p) => p.items) ?? [];
@@ -46,8 +46,13 @@ export function Audit() {
                   <td>
                     <time dateTime={event.at}>{precise(event.at)}</time>
                   </td>
-                  <td>{event.actor}</td>
-                  <td className={page.mono}>{event.action}</td>
+                  <td className={page.mono}>{event.actor}</td>
+                  <td>
+                    {i18n.exists(`audit.actions.${event.action}`)
+                      ? t(`audit.actions.${event.action}`)
+                      : event.action}
+                    <div className={page.mono}>{event.action}</div>
+                  </td>
                   <td className={page.mono}>{event.subject}</td>
                   <td className={page.mono}>{describe(event.details)}</td>
                 </tr>

@@ -47,11 +47,12 @@ function Pending({ form, count, mayCreate }: { form: string; count: number; mayC
   const forms = useForms();
   const create = useCreateExport();
   const [format, setFormat] = useState<ExportRequest["format"]>("csv");
+  const [reason, setReason] = useState("");
   const title = forms.data?.items.find((f) => f.id === form)?.title ?? form;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     create.mutate(
-      { form_id: form, format },
+      { form_id: form, format, unmask_reason: reason.trim() },
       {
         onSuccess: (made) => notify(t("exports.created", { count: made.document_count })),
         onError: (error) => notify(problem(error), "error"),
@@ -88,6 +89,18 @@ function Pending({ form, count, mayCreate }: { form: string; count: number; mayC
             >
               {t("exports.create")}
             </Button>
+            <details className={styles.unmask}>
+              <summary>{t("exports.unmask")}</summary>
+              <label>
+                {t("exports.unmaskReason")}
+                <input
+                  className={page.input}
+                  value={reason}
+                  maxLength={200}
+                  onChange={(event) => setReason(event.target.value)}
+                />
+              </label>
+            </details>
           </>
         ) : null}
       </form>

@@ -1,8 +1,8 @@
 import { Cell, Column, Row, Table, TableBody, TableHeader } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
-import type { DocumentBody, DocumentState } from "../api/client";
-import { useDocumentActions } from "../api/queries";
+import type { DocumentBody } from "../api/client";
+import { useDocumentActions, type Tab } from "../api/queries";
 import type { Permissions } from "../app/permissions";
 import { navigate, reviewPath } from "../app/router";
 import { useFormats } from "../i18n/format";
@@ -15,7 +15,7 @@ import styles from "./Queue.module.css";
 
 interface Props {
   documents: DocumentBody[];
-  state: DocumentState;
+  tab: Tab;
   may: Permissions;
 }
 
@@ -31,16 +31,16 @@ const READ: readonly ColumnId[] = [
   "owner",
 ];
 
-/** Rows of one state; arrow keys move, Enter opens. */
-export function DocumentTable({ documents, state, may }: Props) {
+/** Rows of one tab; arrow keys move, Enter opens. */
+export function DocumentTable({ documents, tab, may }: Props) {
   const { t } = useTranslation();
-  const waiting = state === "received" || state === "processing";
-  const failed = state === "failed";
+  const waiting = tab === "reading";
+  const failed = tab === "failed";
   const openable = may.review && !waiting && !failed;
   return (
     <div className={page.panel}>
       <Table
-        aria-label={t(`state.${state}`)}
+        aria-label={t(`state.${waiting ? "processing" : tab}`)}
         className={styles.table ?? ""}
         {...(openable ? { onRowAction: (id) => navigate(reviewPath(String(id))) } : {})}
       >
@@ -63,7 +63,7 @@ export function DocumentTable({ documents, state, may }: Props) {
             </>
           )}
         </TableHeader>
-        <TableBody items={documents} dependencies={[t, may, state]}>
+        <TableBody items={documents} dependencies={[t, may, tab]}>
           {(document) =>
             waiting || failed ? (
               <Row id={document.id} className={openable ? (styles.row ?? "") : ""}>
@@ -110,7 +110,9 @@ function ReadCell({ column, document }: { column: ColumnId; document: DocumentBo
     case "doubtful":
       return (
         <span className={styles.doubtful}>
-          <b>{document.fields_doubtful ?? 0}</b>{" "}
+          <b className={document.fields_doubtful === 0 ? styles.unknown : ""}>
+            {document.fields_doubtful}
+          </b>{" "}
           <span className={styles.total}>/ {document.fields_total ?? 0}</span>
         </span>
       );
@@ -124,6 +126,9 @@ function ReadCell({ column, document }: { column: ColumnId; document: DocumentBo
           ) : (
             (document.claimed_by ?? "")
           )}
+          {document.awaits_second ? (
+            <Badge tone="info">{t("queue.second")}</Badge>
+          ) : null}
           {draftStore.has(document.id) ? (
             <Badge tone="caution" icon="pen">
               {t("queue.draft")}

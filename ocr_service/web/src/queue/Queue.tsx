@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
+import { Tab as AriaTab, TabList, TabPanel, Tabs } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 
-import type { DocumentBody, DocumentState } from "../api/client";
-import { claimNext, keys, useDocuments, useForms } from "../api/queries";
+import type { DocumentBody } from "../api/client";
+import { claimNext, keys, TAB_STATES, useDocuments, useForms, type Tab } from "../api/queries";
 import type { Permissions } from "../app/permissions";
 import { navigate, reviewPath } from "../app/router";
 import { useFormats } from "../i18n/format";
@@ -17,30 +17,20 @@ import page from "../ui/Page.module.css";
 import { DocumentTable } from "./DocumentTable";
 import styles from "./Queue.module.css";
 
-const STATES: readonly DocumentState[] = [
-  "awaiting_review",
-  "in_review",
-  "processing",
-  "received",
-  "failed",
-  "confirmed",
-  "returned",
-  "rejected",
-  "exported",
-];
+const TABS = Object.keys(TAB_STATES) as Tab[];
 
 // The tab that was open comes back when a reviewer returns from a document.
-let lastState: DocumentState = "awaiting_review";
+let lastTab: Tab = "awaiting_review";
 
 export function Queue({ may }: { may: Permissions }) {
   const { t } = useTranslation();
   const { problem } = useFormats();
-  const [state, setState] = useState<DocumentState>(lastState);
+  const [tab, setTab] = useState<Tab>(lastTab);
   const [form, setForm] = useState<string | null>(null);
   const [filter, setFilter] = useState("");
   const search = useRef<HTMLInputElement>(null);
   const panel = useRef<HTMLDivElement>(null);
-  const documents = useDocuments(state, form);
+  const documents = useDocuments(tab, form);
   const forms = useForms();
   const next = useClaimNext();
   const [singleKeys] = useSingleKeys();
@@ -48,8 +38,9 @@ export function Queue({ may }: { may: Permissions }) {
   const shown = useMemo(() => {
     const all = documents.data?.pages.flatMap((p) => p.items) ?? [];
     // While a tab loads, the rows of the tab before are still here.
-    return all.filter((d) => d.state === state && matches(d, filter));
-  }, [documents.data, filter, state]);
+    const states: readonly string[] = TAB_STATES[tab];
+    return all.filter((d) => states.includes(d.state) && matches(d, filter));
+  }, [documents.data, filter, tab]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -69,10 +60,11 @@ export function Queue({ may }: { may: Permissions }) {
     return () => document.removeEventListener("keydown", onKey);
   }, [may.review, next, singleKeys]);
 
-  const select = (chosen: DocumentState) => {
-    lastState = chosen;
-    setState(chosen);
+  const select = (chosen: Tab) => {
+    lastTab = chosen;
+    setTab(chosen);
   };
+  const countOf = (id: Tab) => TAB_STATES[id].reduce((sum, state) => sum + (counts?.[state] ?? 0), 0);
   const reading = (counts?.received ?? 0) + (counts?.processing ?? 0);
   return (
     <div className={styles.screen}>
@@ -110,20 +102,20 @@ export function Queue({ may }: { may: Permissions }) {
           {problem(documents.error)}
         </Notice>
       ) : null}
-      <Tabs selectedKey={state} onSelectionChange={(key) => select(key as DocumentState)}>
+      <Tabs selectedKey={tab} onSelectionChange={(key) => select(key as Tab)}>
         <TabList className={styles.tabs ?? ""} aria-label={t("queue.tabs")}>
-          {STATES.map((id) => (
-            <Tab
+          {TABS.map((id) => (
+            <AriaTab
               key={id}
               id={id}
-              className={`${styles.tab} ${id === "failed" && (counts?.failed ?? 0) > 0 ? styles.alarm : ""}`}
+              className={`${styles.tab} ${id === "failed" && countOf(id) > 0 ? styles.alarm : ""}`}
             >
-              {t(`state.${id}`)}
-              <span className={styles.count}>{counts?.[id] ?? 0}</span>
-            </Tab>
+              {t(`state.${id === "reading" ? "processing" : id}`)}
+              <span className={styles.count}>{countOf(id)}</span>
+            </AriaTab>
           ))}
         </TabList>
-        <TabPanel id={state} className={styles.panel ?? ""} ref={panel}>
+        <TabPanel id={tab} className={styles.panel ?? ""} ref={panel}>
           <div className={styles.filters}>
             <label>
               {t("queue.filter")}
@@ -159,9 +151,9 @@ export function Queue({ may }: { may: Permissions }) {
           {documents.isPending ? (
             <p className={page.waiting}>{t("app.loading")}</p>
           ) : shown.length === 0 ? (
-            <Empty state={state} filtered={filter !== "" || form !== null} />
+            <Empty tab={tab} filtered={filter !== "" || form !== null} />
           ) : (
-            <DocumentTable documents={shown} state={state} may={may} />
+            <DocumentTable documents={shown} tab={tab} may={may} />
           )}
           {documents.hasNextPage ? (
             <div className={page.more}>
@@ -203,12 +195,12 @@ function useClaimNext() {
   return { start, busy };
 }
 
-function Empty({ state, filtered }: { state: DocumentState; filtered: boolean }) {
+function Empty({ tab, filtered }: { tab: Tab; filtered: boolean }) {
   const { t } = useTranslation();
   return (
     <div className={`${page.panel} ${styles.empty}`}>
       <Icon name="page" size={48} />
-      <p>{t(filtered ? "queue.emptyFilter" : `queue.empty.${state}`)}</p>
+      <p>{t(filtered ? "queue.emptyFilter" : `queue.empty.${tab}`)}</p>
       {filtered ? null : <p>{t("queue.emptyHint")}</p>}
     </div>
   );

@@ -13,6 +13,7 @@ export interface OverlayField {
 }
 
 interface Props {
+  current: string | null;
   fields: readonly OverlayField[];
   page: Size;
   turn: Turn;
@@ -23,13 +24,15 @@ interface Props {
  * Boxes of all fields of a page, in upright page pixels. The status shows in colour, in the pattern
  * of line and filling, and in a sign.
  */
-export const BoxOverlay = memo(function BoxOverlay({ fields, page, turn, onSelect }: Props) {
+export const BoxOverlay = memo(function BoxOverlay(props: Props) {
+  const { current, fields, page, turn, onSelect } = props;
   return fields.map(({ field, status, title }) => (
     <Box
       key={field.name}
       field={field}
       status={status}
       title={title}
+      current={field.name === current}
       width={page.width}
       height={page.height}
       turn={turn}
@@ -39,20 +42,22 @@ export const BoxOverlay = memo(function BoxOverlay({ fields, page, turn, onSelec
 });
 
 interface BoxProps extends OverlayField {
+  current: boolean;
   width: number;
   height: number;
   turn: Turn;
   onSelect: (name: string) => void;
 }
 
-const Box = memo(function Box({ field, status, title, width, height, turn, onSelect }: BoxProps) {
+const Box = memo(function Box(props: BoxProps) {
+  const { field, status, title, current, width, height, turn, onSelect } = props;
   if (field.box == null) return null;
   const { x0, y0, x1, y1 } = turnBox(field.box, { width, height }, turn);
   const { glyph } = STATUS_LOOK[status];
   const side = Math.max(24, Math.min(40, y1 - y0));
   return (
     <g
-      className={`${styles.box} ${styles[status]}`}
+      className={`${styles.box} ${styles[status]} ${current ? styles.bare : ""}`}
       data-field={field.name}
       onClick={() => onSelect(field.name)}
     >

@@ -99,6 +99,7 @@ function Head({ field, status, position, onStep }: Props) {
   const look = STATUS_LOOK[status];
   return (
     <div className={styles.head}>
+      <div className={styles.name}>
       <label id="field-label" className={styles.label} htmlFor="field-input">
         {field.section === "" || field.section === undefined ? null : (
           <span className={styles.section}>{field.section}</span>
@@ -112,12 +113,13 @@ function Head({ field, status, position, onStep }: Props) {
           <Badge tone="plain">{t(`review.fieldState.${field.state}`)}</Badge>
         )}
         {field.source === "derived" ? <Badge>{t("review.derived")}</Badge> : null}
-        {status === "blank" || (status === "fine" && field.state !== "read") ? null : (
+        {status === "blank" || status === "fine" ? null : (
           <Badge tone={look.tone} icon={look.icon}>
             {t(`review.status.${status}`)}
           </Badge>
         )}
       </span>
+      </div>
       <span className={styles.step}>
         <Button look="bare" small aria-label={t("review.previous")} onPress={() => onStep(-1)}>
           <Icon name="back" size={16} />

@@ -24,7 +24,11 @@ interface Props {
 export const FieldList = memo(function FieldList({ groups, rows, current, onSelect }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLDivElement>(null);
+  const shown = useRef(current);
   useEffect(() => {
+    // At first the list starts at its top, with the findings.
+    if (shown.current === current) return;
+    shown.current = current;
     list.current
       ?.querySelector('[aria-current="true"]')
       ?.scrollIntoView({ block: "nearest", behavior: "auto" });

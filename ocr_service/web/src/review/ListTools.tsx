@@ -11,10 +11,12 @@ interface Props {
   onOrder: (order: Order) => void;
   count: number;
   findings: readonly FindingBody[];
+  open: boolean;
+  onToggle: (open: boolean) => void;
 }
 
 /** Heading of the list: number of fields, findings (always in reach), and the order. */
-export function ListTools({ order, onOrder, count, findings }: Props) {
+export function ListTools({ order, onOrder, count, findings, open, onToggle }: Props) {
   const { t } = useTranslation();
   const bar = useRef<HTMLDivElement>(null);
   const errors = findings.filter((f) => f.severity === "error").length;
@@ -26,7 +28,10 @@ export function ListTools({ order, onOrder, count, findings }: Props) {
           <button
             type="button"
             className={`${styles.jump} ${errors > 0 ? styles.jump_error : ""}`}
-            onClick={() => bar.current?.parentElement?.scrollTo({ top: 0 })}
+            onClick={() => {
+              onToggle(true);
+              bar.current?.parentElement?.scrollTo({ top: 0 });
+            }}
           >
             <Icon name={errors > 0 ? "error" : "alert"} size={16} />
             {t("review.findings")} {findings.length}
@@ -48,7 +53,10 @@ export function ListTools({ order, onOrder, count, findings }: Props) {
         </fieldset>
       </div>
       <h3 className={styles.subheading}>
-        {t("review.findings")} {findings.length > 0 ? findings.length : ""}
+        <button type="button" aria-expanded={open} onClick={() => onToggle(!open)}>
+          <Icon name={open ? "minus" : "plus"} size={14} />
+          {t("review.findings")} <span>{findings.length}</span>
+        </button>
       </h3>
     </>
   );

@@ -12,7 +12,8 @@ interface Props extends WorkbenchProps {
 }
 
 /** What a reviewer has to know before the work: a newer reading, a decision, why it is read-only. */
-export function ReviewNotices({ decision, readOnlyReason, stale, carried, labels }: Props) {
+export function ReviewNotices(props: Props) {
+  const { decision, readOnlyReason, second, stale, carried, labels } = props;
   const { t } = useTranslation();
   const { full } = useFormats();
   return (
@@ -28,6 +29,7 @@ export function ReviewNotices({ decision, readOnlyReason, stale, carried, labels
           ) : null}
         </Notice>
       ) : null}
+      {second === null ? null : <Notice tone="info">{second}</Notice>}
       {readOnlyReason === null ? null : <Notice tone="info">{readOnlyReason}</Notice>}
       {decision === null ? null : (
         <Notice tone={decision.action === "confirm" ? "success" : "warning"}>

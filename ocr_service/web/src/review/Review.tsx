@@ -76,6 +76,11 @@ export function Review({ id }: { id: string }) {
       suggestion={suggestion.data}
       decision={DECIDED.includes(document.data.state) ? (decision.data ?? null) : null}
       editable={mine}
+      second={
+        !document.data.awaits_second
+          ? null
+          : t(document.data.first_confirmed_by_me ? "review.secondMine" : "review.second")
+      }
       readOnlyReason={
         mine || document.data.state === "awaiting_review"
           ? null

@@ -13,13 +13,15 @@ import {
 import { useTranslation } from "react-i18next";
 
 import { type PageBody, urls } from "../api/client";
+import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { BoxOverlay, type OverlayField } from "./BoxOverlay";
 import { STATUS_LOOK } from "./status";
+import { useImage } from "./useImage";
 import { useView } from "./useView";
-import { addTurn, turnBox, turnTransform, uprightSize, type Turn, type View } from "./viewport";
+import { addTurn, placeLabel, turnBox, turnTransform, uprightSize, type Turn, type View } from "./viewport";
 import styles from "./Viewer.module.css";
 
 export interface ViewerHandle {
@@ -34,6 +36,8 @@ interface Props {
   fields: readonly OverlayField[];
   /** Name of the field that is worked on. */
   current: string | null;
+  /** Reason for showing 個人番号 in the image; null paints them over. */
+  unmask: string | null;
   onSelect: (name: string) => void;
   /** Enter or Esc: back to the input. */
   onLeave: () => void;
@@ -41,10 +45,12 @@ interface Props {
 
 const PAN = 80;
 const ZOOM = 1.25;
-const WIDTHS = [1200, 2400, 4800];
+const WIDTHS = [1700, 2500];
+const WIDEST = 4000;
 
 /** The page as it was scanned, with a box for every field; plain SVG under a strict policy. */
-export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLeave }: Props) {
+export function Viewer(props: Props) {
+  const { ref, documentId, pages, fields, current, unmask, onSelect, onLeave } = props;
   const { t } = useTranslation();
   const canvas = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
@@ -53,7 +59,6 @@ export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLe
   const [number, setNumber] = useState(pages[0]?.number ?? 1);
   const [turns, setTurns] = useState<Record<number, Turn>>({});
   const [follow, setFollow] = useState(true);
-  const [failed, setFailed] = useState(false);
 
   const page = pages.find((p) => p.number === number) ?? pages[0];
   const turn = page === undefined ? 0 : addTurn(page.rotation, turns[page.number] ?? 0);
@@ -69,15 +74,24 @@ export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLe
         : turnBox(active.field.box, page, turn),
     [active, page, turn],
   );
+  const otherBoxes = useMemo(
+    () =>
+      page === undefined
+        ? []
+        : fields
+            .filter((f) => f.field.page === page.number && f.field.name !== current)
+            .flatMap((f) => (f.field.box == null ? [] : [turnBox(f.field.box, page, turn)])),
+    // Boxes do not change with the status of fields, only with the page.
+    [page, turn, current, fields.length],
+  );
+  const labelWidth = tagWidth(active?.field.label ?? "");
   const placeTag = useCallback(
     (view: View) => {
       if (tag.current === null || activeBox === null) return;
-      const x = Math.max(4, activeBox.x0 * view.scale + view.x);
-      const above = activeBox.y0 * view.scale + view.y - 32;
-      const below = activeBox.y1 * view.scale + view.y + 8;
-      tag.current.setAttribute("transform", `translate(${x} ${above < 2 ? below : above})`);
+      const { x, y } = placeLabel(activeBox, otherBoxes, labelWidth, view);
+      tag.current.setAttribute("transform", `translate(${x} ${y})`);
     },
-    [activeBox],
+    [activeBox, otherBoxes, labelWidth],
   );
   const lastView = useRef<View | null>(null);
   const { control, scale } = useView(canvas, group, size, (view) => {
@@ -153,10 +167,22 @@ export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLe
   };
   const drag = useDrag(svg, control.pan);
 
+  const wanted = (page?.width ?? 0) * scale * window.devicePixelRatio;
+  // Never less than what was fetched for this page already.
+  const width = useRef({ page: 0, width: 0 });
+  if (page !== undefined && scale > 0) {
+    const enough = Math.min(WIDTHS.find((w) => w >= wanted) ?? WIDEST, page.width, WIDEST);
+    const before = width.current.page === page.number ? width.current.width : 0;
+    width.current = { page: page.number, width: Math.max(before, enough) };
+  }
+  const image = useImage(
+    page === undefined || width.current.width === 0
+      ? null
+      : urls.page(documentId, page.number, width.current.width, unmask),
+    `${page?.number} ${unmask}`,
+  );
   if (page === undefined) return <div className={styles.viewer} />;
   const onPage = fields.filter((f) => f.field.page === page.number && f.field.box != null);
-  const wanted = page.width * scale * window.devicePixelRatio;
-  const width = Math.min(WIDTHS.find((w) => w >= wanted) ?? 4800, page.width);
   return (
     <section className={styles.viewer} aria-label={t("viewer.label")}>
       <div className={styles.tools}>
@@ -194,6 +220,11 @@ export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLe
           <Icon name="rotate" />
           {t("viewer.rotate")}
         </Button>
+        {page.quality.ok ? null : (
+          <Badge tone="warning" icon="alert">
+            {page.quality.messages.join("、")}
+          </Badge>
+        )}
         <label className={styles.follow}>
           <input type="checkbox" checked={follow} onChange={(e) => setFollow(e.target.checked)} />
           {t("viewer.follow")}
@@ -225,17 +256,15 @@ export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLe
           <g ref={group}>
             <rect className={styles.paper} width={size.width} height={size.height} />
             <g transform={turnTransform(page, turn)}>
-              <image
-                key={page.number}
-                href={urls.page(documentId, page.number, width)}
-                width={page.width}
-                height={page.height}
-                preserveAspectRatio="none"
-                onError={() => setFailed(true)}
-                onLoad={() => setFailed(false)}
-              />
+              {image.url === null ? null : (
+                <image
+                  href={image.url}
+                  width={page.width}
+                  height={page.height}
+                  preserveAspectRatio="none"
+                />
+              )}
             </g>
-            <BoxOverlay fields={onPage} page={page} turn={turn} onSelect={onSelect} />
             {activeBox === null ? null : (
               <g data-current={current}>
                 {["halo", "current"].map((name) => (
@@ -252,10 +281,17 @@ export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLe
                 ))}
               </g>
             )}
+            <BoxOverlay
+              fields={onPage}
+              current={current}
+              page={page}
+              turn={turn}
+              onSelect={onSelect}
+            />
           </g>
           {active === undefined || activeBox === null ? null : (
             <g ref={tag} className={styles.tag} aria-hidden="true">
-              <rect width={tagWidth(active.field.label)} height={26} rx={4} />
+              <rect width={labelWidth} height={26} rx={4} />
               <text x={8} y={13}>
                 {active.field.label}
               </text>
@@ -265,7 +301,7 @@ export function Viewer({ ref, documentId, pages, fields, current, onSelect, onLe
         <p id="viewer-hint" className="visually-hidden">
           {t("viewer.hint")}
         </p>
-        {failed ? (
+        {image.failed ? (
           <div className={styles.failed}>
             <Notice tone="warning">{t("viewer.failed")}</Notice>
           </div>

@@ -30,6 +30,8 @@ export interface WorkbenchProps {
   editable: boolean;
   /** Why nothing can be changed; null while it can, or while that is not known yet. */
   readOnlyReason: string | null;
+  /** What to know about a form that two persons confirm. */
+  second: string | null;
   /** True when this suggestion replaced the one that a decision was refused for. */
   stale: boolean;
   onStale: () => void;
@@ -43,6 +45,7 @@ export function Workbench(props: WorkbenchProps) {
   const viewer = useRef<ViewerHandle>(null);
   const input = useRef<HTMLElement>(null);
   const [focusRequest, setFocusRequest] = useState(0);
+  const [findingsOpen, setFindingsOpen] = useState(true);
   const focusInput = useCallback(() => setFocusRequest((n) => n + 1), []);
   const { suggestion, unmask, unmasking } = useUnmask(props.suggestion);
   const decided = useMemo(() => decidedValues(decision), [decision]);
@@ -59,9 +62,9 @@ export function Workbench(props: WorkbenchProps) {
       setDialog(null);
       props.onStale();
     },
-    onInvalid: (detail, message) => {
+    onInvalid: (name, message) => {
       setDialog(null);
-      const named = suggestion.fields.find((f) => new RegExp(`\\b${f.name}\\b`).test(detail));
+      const named = suggestion.fields.find((f) => f.name === name);
       if (named !== undefined) go(named.name);
       notify(named === undefined ? message : `${named.label}：${message}`, "error");
     },
@@ -138,6 +141,7 @@ export function Workbench(props: WorkbenchProps) {
           pages={suggestion.pages}
           fields={overlay}
           current={current}
+          unmask={unmasking.reason}
           onSelect={go}
           onLeave={focusInput}
         />
@@ -168,8 +172,12 @@ export function Workbench(props: WorkbenchProps) {
               onOrder={work.setOrder}
               count={suggestion.fields.length}
               findings={work.findings}
+              open={findingsOpen}
+              onToggle={setFindingsOpen}
             />
+            {findingsOpen ? (
             <Findings findings={work.findings} labels={work.labels} onSelect={go} />
+            ) : null}
             <FieldList groups={work.groups} rows={work.rows} current={current} onSelect={go} />
           </div>
         </div>

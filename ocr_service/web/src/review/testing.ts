@@ -21,6 +21,7 @@ export function field(name: string, changes: Partial<FieldBody> = {}): FieldBody
     required: false,
     critical: false,
     sensitivity: "personal",
+    masked: false,
     options: [],
     select: null,
     hint: "",

@@ -16,7 +16,7 @@ interface Hooks {
   /** A newer suggestion came first: nothing was decided. */
   onStale: () => void;
   /** The decision was refused for the value of this field. */
-  onInvalid: (detail: string, message: string) => void;
+  onInvalid: (field: string | null, message: string) => void;
   onDone: () => void;
 }
 
@@ -52,7 +52,7 @@ export function useDecisions(document: DocumentBody, hooks: Hooks) {
   const refused = (cause: unknown) => {
     if (!(cause instanceof ApiProblem)) setError(problem(cause));
     else if (cause.code === "suggestion.stale") hooks.onStale();
-    else if (cause.code === "decision.invalid") hooks.onInvalid(cause.detail, problem(cause));
+    else if (cause.code === "decision.invalid") hooks.onInvalid(cause.field, problem(cause));
     else setError(problem(cause));
   };
   const decide = (body: DecisionRequest) => {

@@ -25,6 +25,8 @@ export function useView(
 ): { control: ViewControl; scale: number } {
   const view = useRef<View | null>(null);
   const frame = useRef(0);
+  /** Where the running glide ends; null when nothing moves. */
+  const goal = useRef<View | null>(null);
   const [scale, setScale] = useState(0);
   const apply = useRef(onApply);
   apply.current = onApply;
@@ -51,14 +53,17 @@ export function useView(
     (target: View) => {
       cancelAnimationFrame(frame.current);
       const from = view.current;
+      goal.current = target;
       const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (from === null || still) {
+        goal.current = null;
         put(target);
         return;
       }
       const start = performance.now();
       const step = (now: number) => {
-        const t = Math.min(1, (now - start) / GLIDE_MS);
+        // The first frame may carry a time from before the start.
+        const t = Math.min(1, Math.max(0, (now - start) / GLIDE_MS));
         const eased = 1 - (1 - t) ** 3;
         const mix = (a: number, b: number) => a + (b - a) * eased;
         put(
@@ -71,6 +76,7 @@ export function useView(
               },
         );
         if (t < 1) frame.current = requestAnimationFrame(step);
+        else goal.current = null;
       };
       frame.current = requestAnimationFrame(step);
     },
@@ -81,7 +87,9 @@ export function useView(
   const moved = useCallback(
     (change: (current: View) => View) => {
       cancelAnimationFrame(frame.current);
-      if (view.current !== null) put(clampView(change(view.current), { width, height }, screen()));
+      const from = goal.current ?? view.current;
+      goal.current = null;
+      if (from !== null) put(clampView(change(from), { width, height }, screen()));
     },
     [put, screen, width, height],
   );
@@ -89,13 +97,22 @@ export function useView(
   // A new page, or one that was turned, starts as wide as the screen.
   useLayoutEffect(() => {
     cancelAnimationFrame(frame.current);
+    goal.current = null;
     put(fitWidth({ width, height }, screen()));
   }, [put, screen, width, height]);
 
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => moved((current) => current));
+    let known = { width: element.clientWidth, height: element.clientHeight };
+    const observer = new ResizeObserver(() => {
+      const now = { width: element.clientWidth, height: element.clientHeight };
+      if (now.width === known.width && now.height === known.height) return;
+      // What was in the middle stays in the middle.
+      const [dx, dy] = [(now.width - known.width) / 2, (now.height - known.height) / 2];
+      known = now;
+      moved((current) => ({ ...current, x: current.x + dx, y: current.y + dy }));
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [canvas, moved]);

@@ -50,7 +50,7 @@ it("knows what can't be right", () => {
 });
 
 it("knows a hidden number", () => {
-  const number = field("f", { kind: "my_number", sensitivity: "number", value: "********9018" });
+  const number = field("f", { kind: "my_number", masked: true, value: "********9018" });
   expect(isMasked(number)).toBe(true);
   expect(isMalformed(number, number.value)).toBe(false);
 });

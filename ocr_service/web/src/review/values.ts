@@ -32,8 +32,7 @@ export function controlOf(field: FieldBody): Control {
 export const isDigits = (field: FieldBody) => DIGIT_KINDS.has(field.kind);
 
 /** A 個人番号 that the service has hidden; it can't be corrected before it is shown. */
-export const isMasked = (field: FieldBody) =>
-  field.sensitivity === "number" && /[*＊●•]/.test(field.value ?? "");
+export const isMasked = (field: FieldBody) => field.masked;
 
 /** What is kept of the words that were typed; null for an empty field. */
 export function tidy(field: FieldBody, typed: string | null): string | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { clampView, fitPage, focusBox, turnBox, zoomAt, type Turn } from "./viewport";
+import { clampView, fitPage, focusBox, placeLabel, turnBox, zoomAt, type Turn } from "./viewport";
 
 const page = { width: 1000, height: 2000 };
 const screen = { width: 800, height: 600 };
@@ -46,4 +46,18 @@ it("centres what is smaller than the screen", () => {
     x: 350,
     y: 200,
   });
+});
+
+describe("placeLabel", () => {
+  const view = { scale: 1, x: 0, y: 0 };
+  const at = { x0: 300, y0: 300, x1: 400, y1: 330 };
+
+  it("stands above where nothing is hidden", () =>
+    expect(placeLabel(at, [], 80, view)).toEqual({ x: 300, y: 266 }));
+
+  it("goes aside when a field stands above", () =>
+    expect(placeLabel(at, [{ x0: 300, y0: 260, x1: 400, y1: 295 }], 80, view)).toEqual({
+      x: 212,
+      y: 302,
+    }));
 });

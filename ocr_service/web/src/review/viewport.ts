@@ -55,6 +55,7 @@ export function turnBox(box: BoxBody, page: Size, turn: Turn): BoxBody {
 const MARGIN = 16;
 const MIN_SCALE = 0.05;
 const MAX_SCALE = 4;
+const NATURAL_WIDTH = 1300;
 
 export function fitPage(page: Size, screen: Size): View {
   const scale = Math.min(
@@ -73,11 +74,12 @@ export function fitWidth(page: Size, screen: Size): View {
 export function focusBox(box: BoxBody, page: Size, screen: Size, current: View | null): View {
   const whole = fitPage(page, screen).scale;
   const wanted = Math.min(
-    (screen.width * 0.5) / (box.x1 - box.x0),
-    (screen.height * 0.14) / (box.y1 - box.y0),
-    1.25,
+    (screen.width * 0.85) / (box.x1 - box.x0),
+    (screen.height * 0.11) / (box.y1 - box.y0),
+    // A4 at 200 dpi is about 1,650 pixels wide: its own size is as large as anything need be.
+    NATURAL_WIDTH / page.width,
   );
-  const least = Math.max(whole, ((screen.width - 2 * MARGIN) / page.width) * 0.9);
+  const least = Math.max(whole, (screen.width - 2 * MARGIN) / page.width);
   const ideal = clampScale(Math.max(wanted, least));
   // A scale that is good enough is kept: less moves before the eyes.
   const keep = current !== null && current.scale > ideal * 0.7 && current.scale < ideal * 1.5;
@@ -114,6 +116,44 @@ function centred(page: Size, screen: Size, scale: number): View {
     x: (screen.width - page.width * scale) / 2,
     y: (screen.height - page.height * scale) / 2,
   };
+}
+
+export const LABEL_HEIGHT = 26;
+const GAP = 8;
+
+/**
+ * Where the label of `box` goes on the screen: above, left, below or right of it, the first place
+ * that hides no other box (other boxes hold ink, what is between them is print).
+ */
+export function placeLabel(
+  box: BoxBody,
+  others: readonly BoxBody[],
+  width: number,
+  view: View,
+): { x: number; y: number } {
+  const left = box.x0 * view.scale + view.x;
+  const top = box.y0 * view.scale + view.y;
+  const right = box.x1 * view.scale + view.x;
+  const bottom = box.y1 * view.scale + view.y;
+  const middle = (top + bottom - LABEL_HEIGHT) / 2;
+  const places = [
+    { x: left, y: top - LABEL_HEIGHT - GAP },
+    { x: left - width - GAP, y: middle },
+    { x: left, y: bottom + GAP },
+    { x: right + GAP, y: middle },
+  ];
+  const free = ({ x, y }: { x: number; y: number }) =>
+    x >= 0 &&
+    y >= 0 &&
+    !others.some(
+      (other) =>
+        other.x0 * view.scale + view.x < x + width &&
+        other.x1 * view.scale + view.x > x &&
+        other.y0 * view.scale + view.y < y + LABEL_HEIGHT &&
+        other.y1 * view.scale + view.y > y,
+    );
+  const fallback = { x: Math.max(4, left), y: top < 34 ? bottom + GAP : top - LABEL_HEIGHT - GAP };
+  return places.find(free) ?? fallback;
 }
 
 const clampScale = (scale: number) => Math.min(MAX_SCALE, Math.max(MIN_SCALE, scale));

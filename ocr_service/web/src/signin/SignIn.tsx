@@ -26,10 +26,18 @@ export function SignIn({ again }: { again: boolean }) {
     document.title = t("signIn.title");
   }, [t]);
   useEffect(() => {
-    const token = linkToken;
-    linkToken = null;
-    if (token !== null) mutate({ token }, { onError: () => setWithLink(false) });
-    else name.current?.focus();
+    const useLink = () => {
+      const token = linkToken ?? takeToken();
+      linkToken = null;
+      if (token === null) return false;
+      setWithLink(true);
+      mutate({ token }, { onError: () => setWithLink(false) });
+      return true;
+    };
+    if (!useLink()) name.current?.focus();
+    // A link that is pasted while this screen is open does not load the page anew.
+    window.addEventListener("hashchange", useLink);
+    return () => window.removeEventListener("hashchange", useLink);
   }, [mutate]);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
