@@ -17,8 +17,10 @@ from pipelines.forms.load import FormFileError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Into a file or a log there is no window to fit: tables keep their width.
+_LOG_WIDTH = 160
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _LOG_WIDTH)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _LOG_WIDTH)
 
 
 def coded_exit(command: Callable[P, R]) -> Callable[P, R]:

@@ -203,8 +203,9 @@ def _as_expected(outcome: _Outcome) -> bool:
 
 def _table(outcomes: list[_Outcome]) -> Table:
     table = Table(title="サンプルの読み取り結果")
-    for header in ("文書", "様式", "分類"):
-        table.add_column(header, overflow="fold")
+    table.add_column("文書", overflow="fold", max_width=44)
+    for header in ("様式", "分類"):
+        table.add_column(header, overflow="fold", max_width=34)
     for header in ("項目", "正しい", "要確認", "指摘", "秒"):
         table.add_column(header, justify="right")
     for outcome in outcomes:
