@@ -1,5 +1,7 @@
 import io
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -406,3 +408,28 @@ def test_the_openapi_document_is_whole(world):
             elif "application/json" in answer.get("content", {}) and not path.endswith(UNSHOWN):
                 shown = answer["content"]["application/json"]
                 assert "example" in shown, path
+
+
+def test_every_route_is_in_the_documentation(world):
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    for method, path, _ in routes_of(world.app.routes):
+        assert f"`{method} {path}`" in text or f"`{method} {path}," in text, (method, path)
+
+
+def test_the_documented_roles_are_those_of_the_table(world):
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    columns = [Role.STATION, Role.REVIEWER, Role.FORM_OWNER, Role.AUDITOR, Role.ADMIN]
+    routes = {(m, p): list(guards(r.dependant)) for m, p, r in routes_of(world.app.routes)}
+    checked = 0
+    for line in text.splitlines():
+        if not line.startswith("| `"):
+            continue
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        documented = {role for role, cell in zip(columns, cells[1:], strict=True) if cell}
+        for method, path in re.findall(r"`(GET|POST|DELETE) ([^`]+)`", cells[0]):
+            (guard,) = routes[method, path]
+            allowed = {role for role in Role if guard.permission in ROLE_PERMISSIONS[role]}
+            assert documented == allowed, (method, path)
+            assert guard.person == ("people only" in cells[0]), (method, path)
+            checked += 1
+    assert checked == len(routes) - len(PUBLIC)
