@@ -53,7 +53,7 @@ test-train: $(INSTALLED)
 	$(BIN)/pytest -m train $(ARGS)
 
 bench: $(UI)
-	$(BIN)/python -m training.bench $(ARGS)
+	$(BIN)/python -m training.benchmark $(ARGS)
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
