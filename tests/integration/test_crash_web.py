@@ -91,9 +91,8 @@ def test_the_supervisor_brings_back_what_dies_and_stops_in_good_order(
 def test_web_and_workers_end_when_the_supervisor_is_killed(sqlite_settings: Settings) -> None:
     settings = quick(sqlite_settings, port=_free_port(), worker_count=1)
     with _process(settings, "ocr_service.server") as server:
-        _wait_until_ready(settings)
+        wait_until(lambda: len(_children(server.pid)) == 2)
         processes = psutil.Process(server.pid).children(recursive=True)
-        assert len(processes) >= 2
         server.kill()
         _, alive = psutil.wait_procs(processes, timeout=30)
         assert alive == []
