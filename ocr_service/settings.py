@@ -51,7 +51,6 @@ class Settings(BaseSettings):
 
     # Reading
     forms_folder: Path | None = None
-    models_folder: Path | None = None
     reader: str = "ocr_service.jobs.pipeline_reader:open_handler"
     worker_count: int = Field(default=1, ge=0, le=64)
     read_seconds: float = Field(default=120, gt=0)
