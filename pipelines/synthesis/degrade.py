@@ -102,15 +102,17 @@ def _perspective(pixels: Pixels, dpi: float, rng: np.random.Generator) -> tuple[
     sheet = _warp(pixels, matrix, size, (0, 0, 0))
     inside = _warp(np.full((height, width), 255, dtype=np.uint8), matrix, size, (0, 0, 0))
     # The sheet throws a thin shadow on the desk.
-    shade = cv2.GaussianBlur(
-        np.roll(inside, (round(dpi / 25), round(dpi / 30)), (0, 1)), (0, 0), dpi / 20
-    )
-    desk = (desk * (1 - 0.45 * shade[..., None].astype(np.float32) / 255)).astype(np.uint8)
-    alpha = inside[..., None].astype(np.float32) / 255
-    blended = (sheet * 1.0 + desk * (1 - alpha)).clip(0, 255).astype(np.uint8)
-    tint = np.array([1.0, rng.uniform(0.965, 1.0), rng.uniform(0.90, 0.985)], dtype=np.float32)
-    light = _slope(size, rng, 0.82, 1.0)[..., None]
-    return (blended * light * tint).clip(0, 255).astype(np.uint8), matrix
+    fallen = np.roll(inside, (round(dpi / 25), round(dpi / 30)), (0, 1))
+    small = cv2.resize(fallen, (size[0] // 4, size[1] // 4), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), dpi / 80)
+    shade = 1 - 0.45 / 255 * cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
+    desk = _lit(desk, shade.astype(np.float32))
+    # What is left of the desk at the edge of the sheet and the sheet itself add up.
+    desk = cv2.multiply(desk, cv2.merge([255 - inside] * 3), scale=1 / 255)
+    photo = _lit(cv2.add(sheet, desk), _slope(size, rng, 0.82, 1.0))
+    tint = (1.0, rng.uniform(0.965, 1.0), rng.uniform(0.90, 0.985))
+    table = np.stack([np.arange(256) * share for share in tint], axis=-1).astype(np.uint8)
+    return np.asarray(cv2.LUT(photo, table.reshape(1, 256, 3)), dtype=np.uint8), matrix
 
 
 def _shadow(pixels: Pixels, dpi: float, rng: np.random.Generator) -> tuple[Pixels, Matrix]:
@@ -123,17 +125,19 @@ def _shadow(pixels: Pixels, dpi: float, rng: np.random.Generator) -> tuple[Pixel
     cv2.fillConvexPoly(small, hull, float(rng.uniform(0.68, 0.84)))
     small = cv2.GaussianBlur(small, (0, 0), rng.uniform(3, 8))
     light = light * cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return (pixels * light[..., None]).astype(np.uint8), _IDENTITY
+    return _lit(pixels, light), _IDENTITY
 
 
 def _noise(pixels: Pixels, dpi: float, rng: np.random.Generator) -> tuple[Pixels, Matrix]:
     """Sensor noise, dust and a little blur."""
     soft = cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.4, 0.8) * dpi / 200)
     spread = rng.uniform(5, 11)
-    grain = rng.integers(-128, 128, pixels.shape[:2], dtype=np.int16).astype(np.float32)
+    grain = rng.standard_normal(pixels.shape[:2], dtype=np.float32)
     grain = cv2.GaussianBlur(grain, (0, 0), 0.6)
-    grain *= np.float32(spread / max(1.0, float(grain.std())))
-    out = (soft + grain[..., None]).clip(0, 255).astype(np.uint8)
+    grain *= np.float32(spread / float(grain.std()))
+    brighter = cv2.merge([np.clip(grain, 0, 127).astype(np.uint8)] * 3)
+    darker = cv2.merge([np.clip(-grain, 0, 127).astype(np.uint8)] * 3)
+    out = np.asarray(cv2.subtract(cv2.add(soft, brighter), darker), dtype=np.uint8)
     height, width = pixels.shape[:2]
     for _ in range(int(rng.integers(20, 80))):
         at = (int(rng.integers(width)), int(rng.integers(height)))
@@ -210,6 +214,13 @@ def _warp(
         borderValue=border,
     )
     return np.asarray(warped, dtype=np.uint8)
+
+
+def _lit(pixels: Pixels, light: NDArray[np.float32]) -> Pixels:
+    """Darken by a map of light, 0..1 for each pixel."""
+    level = (light * 255).astype(np.uint8)
+    lit = cv2.multiply(pixels, cv2.merge([level, level, level]), scale=1 / 255)
+    return np.asarray(lit, dtype=np.uint8)
 
 
 def _slope(
