@@ -1,0 +1,146 @@
+"""Finds and reads all lines of a page that no form claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.detector import Detector, TextRegion
+from models.recogniser import Reading, Recogniser
+from pipelines.line_crops import cut_region, flow_column, is_vertical, pieces
+from pipelines.records import BoundingBox, Line, Page, Pixels
+
+# Print of 8 point is 11 pixels high at this size of a page of A4, the least the detector finds.
+_LONG_SIDE = 1440
+_LEAST_CONFIDENCE = 0.3
+# Two boxes are on one line when they share this much of the smaller height.
+_SAME_ROW = 0.5
+
+
+def read_lines(page: Page, detector: Detector, recogniser: Recogniser) -> tuple[Line, ...]:
+    """Read the page (upright), horizontal and vertical lines, in reading order.
+
+    Rows run from the top, their lines from the left; columns of vertical text from the right. The
+    confidence is the geometric mean over the characters. Boxes are in pixels of the original scan.
+    """
+    regions = detector.find(page.pixels, long_side=_LONG_SIDE)
+    found = [Found(region, is_vertical(region)) for region in regions]
+    texts = read_regions(page.pixels, found, recogniser)
+    read = [
+        (item, text, confidence)
+        for item, (text, confidence) in zip(found, texts, strict=True)
+        if text and confidence >= _LEAST_CONFIDENCE
+    ]
+    order = reading_order([(item.region, item.vertical) for item, _, _ in read])
+    lines = []
+    for index in order:
+        item, text, confidence = read[index]
+        box = _scan_box(item.region, page)
+        if box is not None:
+            lines.append(
+                Line(
+                    text=text,
+                    confidence=round(confidence, 4),
+                    box=box,
+                    page=page.number,
+                    vertical=item.vertical,
+                )
+            )
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A detected line and whether it is vertical."""
+
+    region: TextRegion
+    vertical: bool
+
+
+def read_regions(
+    pixels: Pixels, found: Sequence[Found], recogniser: Recogniser
+) -> list[tuple[str, float]]:
+    """Text and confidence of each region."""
+    crops: list[Pixels] = []
+    places: list[list[list[int]]] = []
+    for item in found:
+        crop = cut_region(pixels, item.region)
+        # A column is read with its characters set side by side, and turned: the better one counts.
+        ways = (
+            [flow_column(crop), np.ascontiguousarray(np.rot90(crop))] if item.vertical else [crop]
+        )
+        ways_at = []
+        for way in ways:
+            parts = pieces(way)
+            ways_at.append(list(range(len(crops), len(crops) + len(parts))))
+            crops += parts
+        places.append(ways_at)
+    readings = recogniser.read(crops, [None] * len(crops))
+    return [
+        max((joined([readings[i] for i in way]) for way in ways), key=lambda read: read[1])
+        for ways in places
+    ]
+
+
+def joined(readings: Sequence[Reading]) -> tuple[str, float]:
+    """Text of the pieces of one line, and the geometric mean of its characters' confidences."""
+    text = "".join(r.text for r in readings).strip()
+    scores = [max(c.confidence, 1e-6) for r in readings for c in r.characters]
+    return text, float(np.exp(np.mean(np.log(scores)))) if scores else 0.0
+
+
+def reading_order(regions: Sequence[tuple[TextRegion, bool]]) -> list[int]:
+    """Sort indices in reading order; each region comes with whether it is vertical.
+
+    Vertical columns that stand side by side are read from the right, before what is below them;
+    everything else in rows.
+    """
+    boxes = [_bounds(region) for region, _ in regions]
+    rows: list[list[int]] = []
+    for index in sorted(range(len(boxes)), key=lambda i: (boxes[i][1], boxes[i][0])):
+        row = next((r for r in rows if _same_row(boxes, r, index, regions)), None)
+        if row is None:
+            rows.append([index])
+        else:
+            row.append(index)
+    rows.sort(key=lambda row: min(boxes[i][1] for i in row))
+    return [index for row in rows for index in _along(row, boxes, regions)]
+
+
+def _along(
+    row: list[int],
+    boxes: Sequence[tuple[float, float, float, float]],
+    regions: Sequence[tuple[TextRegion, bool]],
+) -> list[int]:
+    vertical = sum(regions[i][1] for i in row) * 2 > len(row)
+    return sorted(row, key=lambda i: -boxes[i][2] if vertical else boxes[i][0])
+
+
+def _same_row(
+    boxes: Sequence[tuple[float, float, float, float]],
+    row: list[int],
+    index: int,
+    regions: Sequence[tuple[TextRegion, bool]],
+) -> bool:
+    first = row[0]
+    if regions[first][1] != regions[index][1]:
+        return False
+    top, bottom = boxes[first][1], boxes[first][3]
+    common = min(bottom, boxes[index][3]) - max(top, boxes[index][1])
+    least = min(bottom - top, boxes[index][3] - boxes[index][1])
+    return common > _SAME_ROW * least
+
+
+def _bounds(region: TextRegion) -> tuple[float, float, float, float]:
+    low, high = region.corners.min(axis=0), region.corners.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _scan_box(region: TextRegion, page: Page) -> BoundingBox | None:
+    corners = np.column_stack([region.corners.astype(float), np.ones(4)]) @ page.to_scan.T
+    points = corners[:, :2] / corners[:, 2:]
+    limit = np.array([page.scan_width, page.scan_height], float)
+    low, high = np.clip(points.min(axis=0), 0, limit), np.clip(points.max(axis=0), 0, limit)
+    if not (low[0] < high[0] and low[1] < high[1]):
+        return None
+    return BoundingBox(x0=float(low[0]), y0=float(low[1]), x1=float(high[0]), y1=float(high[1]))
