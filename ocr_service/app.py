@@ -92,6 +92,7 @@ def _open(settings: Settings, clock: Clock, metrics: Metrics, stack: ExitStack) 
     forms = open_forms(settings)
     views = PageViews(settings)
     stack.callback(views.close)
+    views.warm_up()
     intake = open_intake(settings, database, objects, clock=clock)
     stack.callback(intake.close)
     return Services(

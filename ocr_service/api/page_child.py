@@ -34,7 +34,7 @@ def open_views(options: dict[str, Any]) -> Callable[[dict[str, Any], bytes, obje
 
 
 class _Views:
-    """Answers calls; the head holds `key`, `page`, `width`, `rotation`, `box` and `hidden`."""
+    """Answers calls; the head holds the parts of a `page_views.View`."""
 
     def __init__(self, limits: DecodeLimits) -> None:
         self._limits = limits
@@ -50,7 +50,8 @@ class _Views:
         hidden = [_box(item) for item in json.loads(head["hidden"])]
         shown = covered(page.pixels, hidden)
         if head["box"]:
-            shown = upright_crop(shown, _box(json.loads(head["box"])), int(head["rotation"]))
+            box = _box(json.loads(head["box"]))
+            shown = upright_crop(shown, box, int(head["rotation"]), reach=float(head["reach"]))
             return encode_view(replace(page, pixels=shown), width=_CROP_WIDTH, quality=88)
         return encode_view(replace(page, pixels=shown), width=int(head["width"]))
 
@@ -91,16 +92,19 @@ def covered(pixels: Pixels, boxes: list[_Box]) -> Pixels:
     return shown
 
 
-def upright_crop(pixels: Pixels, box: _Box, rotation: int) -> Pixels:
+def upright_crop(pixels: Pixels, box: _Box, rotation: int, *, reach: float = _MARGIN) -> Pixels:
     """Cut out a box with a margin and turn it clockwise by `rotation` degrees (multiples of 90).
 
+    The margin is `reach` times the short side at the ends of the long one, and less beside it.
     Raises CodedError REQUEST_NOT_FOUND when the box lies outside of the page.
     """
     height, width = pixels.shape[:2]
     x0, y0, x1, y1 = box
-    margin = max(_LEAST_MARGIN, _MARGIN * min(x1 - x0, y1 - y0))
-    left, right = max(0, int(x0 - margin)), min(width, int(np.ceil(x1 + margin)))
-    top, bottom = max(0, int(y0 - margin)), min(height, int(np.ceil(y1 + margin)))
+    short = min(x1 - x0, y1 - y0)
+    beside, ends = max(_LEAST_MARGIN, _MARGIN * short), max(_LEAST_MARGIN, reach * short)
+    across, down = (ends, beside) if x1 - x0 >= y1 - y0 else (beside, ends)
+    left, right = max(0, int(x0 - across)), min(width, int(np.ceil(x1 + across)))
+    top, bottom = max(0, int(y0 - down)), min(height, int(np.ceil(y1 + down)))
     if left >= right or top >= bottom:
         raise CodedError(ErrorCode.REQUEST_NOT_FOUND, "box outside of the page")
     turned = np.rot90(pixels[top:bottom, left:right], k=-(rotation // 90))

@@ -1,11 +1,14 @@
 """Pages and crops of posted scans as JPEG, decoded in a child process under limits."""
 
+import contextlib
 import json
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocr_service.jobs.child import Child, Message
 from ocr_service.settings import Settings
+from pipelines.errors import CodedError
 from pipelines.records import BoundingBox
 
 _SECONDS = 30.0
@@ -16,7 +19,8 @@ _MEMORY_MIB = 1536
 class View:
     """What to show of a document: one page, or (with `box`) an upright crop of it.
 
-    `rotation` (clockwise degrees) turns crops only. `hidden` boxes are painted over.
+    `rotation` (clockwise degrees) turns crops only; `reach` is their margin at both ends of the
+    text, in heights of the box. `hidden` boxes are painted over.
     """
 
     document_id: str
@@ -24,6 +28,7 @@ class View:
     width: int = 1600
     box: BoundingBox | None = None
     rotation: int = 0
+    reach: float = 0.35
     hidden: Sequence[BoundingBox] = ()
 
 
@@ -41,6 +46,10 @@ class PageViews:
             memory_mib=_MEMORY_MIB,
         )
 
+    def warm_up(self) -> None:
+        """Start the child in the background, so that the first reviewer need not wait."""
+        threading.Thread(target=self._start, daemon=True).start()
+
     def render(self, view: View, original: Callable[[], bytes]) -> bytes:
         """Make the JPEG; `original` gives the posted bytes, and is asked only when needed.
 
@@ -52,6 +61,7 @@ class PageViews:
             "page": view.page,
             "width": view.width,
             "rotation": view.rotation,
+            "reach": view.reach,
             "box": json.dumps(_corners(view.box)) if view.box else "",
             "hidden": json.dumps([_corners(box) for box in view.hidden]),
         }
@@ -63,6 +73,11 @@ class PageViews:
     def close(self) -> None:
         """End the child process."""
         self._child.close()
+
+    def _start(self) -> None:
+        # The first view meets the same error and reports it.
+        with contextlib.suppress(CodedError):
+            self._child.start()
 
 
 def _corners(box: BoundingBox) -> list[float]:

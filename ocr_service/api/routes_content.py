@@ -22,6 +22,7 @@ from ocr_service.review.queue import find_document
 from ocr_service.review.suggestions import load_suggestion
 from ocr_service.storage.tables import DocumentRow
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.model import FieldKind
 from pipelines.records import Field, PageView, Suggestion
 
 router = APIRouter(prefix="/v1/documents/{document_id}", tags=["content"])
@@ -49,6 +50,9 @@ _PICTURE_ERRORS = (
     _E.READ_OUT_OF_MEMORY,
     _E.READ_CRASHED,
 )
+_REACH = 0.35
+_DATE_REACH = 4.0
+"""Dates show what stands before them too: the era to circle is beside the box of the figures."""
 Viewer = Annotated[Principal, Depends(Guard(Permission.CONTENT_VIEW))]
 Unmask = Annotated[
     str | None,
@@ -150,6 +154,7 @@ def get_field_crop(
         page=field.page,
         box=field.box,
         rotation=page.rotation if page else 0,
+        reach=_DATE_REACH if field.kind == FieldKind.DATE else _REACH,
         hidden=hidden,
     )
     picture = services.views.render(view, lambda: _original(services, shown.row))

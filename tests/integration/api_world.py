@@ -13,6 +13,7 @@ from PIL import Image
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from ocr_service.api.page_views import PageViews
 from ocr_service.app import create_app
 from ocr_service.auth import users
 from ocr_service.auth.keys import create_key
@@ -324,7 +325,12 @@ def open_world(settings: Settings, database: Database, **changes: object) -> Ite
     app = create_app(chosen, clock=clock)
     # The strength of the hash is not what these tests are about, and it costs half a second.
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    with patch.object(users, "_HASHER", cheap), TestClient(app):
+    with (
+        patch.object(users, "_HASHER", cheap),
+        # Most tests look at no page: no process for those.
+        patch.object(PageViews, "warm_up"),
+        TestClient(app),
+    ):
         yield World(
             settings=chosen,
             app=app,

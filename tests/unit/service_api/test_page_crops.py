@@ -20,7 +20,15 @@ def jpeg(*pages, kind="TIFF"):
 
 
 def call(views, data, **head):
-    full = {"key": "doc", "page": 1, "width": 200, "rotation": 0, "box": "", "hidden": "[]"}
+    full = {
+        "key": "doc",
+        "page": 1,
+        "width": 200,
+        "rotation": 0,
+        "box": "",
+        "hidden": "[]",
+        "reach": 1,
+    }
     return views({**full, **head}, data, None)
 
 
@@ -49,6 +57,11 @@ def test_crop_has_a_margin_and_stays_on_the_page():
     with pytest.raises(CodedError) as error:
         upright_crop(page(), (1000, 1000, 1100, 1100), 0)
     assert error.value.code == ErrorCode.REQUEST_NOT_FOUND
+
+
+def test_crop_reaches_along_the_text_whichever_way_it_lies():
+    assert upright_crop(page(), (100, 100, 200, 120), 0, reach=2).shape[:2] == (44, 180)
+    assert upright_crop(page(), (100, 100, 120, 200), 0, reach=2).shape[:2] == (180, 44)
 
 
 def test_hidden_places_are_painted_over_and_the_page_stays():
