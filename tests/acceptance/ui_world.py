@@ -1,7 +1,7 @@
 """The real application behind a real browser: documents made of the sample scans and their truth.
 
-Nothing is read here: the suggestions are what a reader would have stored, built from the truth files
-beside the samples with slips of the pen made on purpose, so that these tests need no models.
+Nothing is read here: the suggestions are what a reader would have stored, built from the truth
+files beside the samples with slips made on purpose, so that these tests need no models.
 """
 
 import re
@@ -45,7 +45,12 @@ from pipelines.synthesis.truth import Truth, TruthField, load_truth
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 PASSWORD = "kotoba wo shitte iru hito"
-_MEDIA = {".jpg": "image/jpeg", ".png": "image/png", ".tiff": "image/tiff", ".pdf": "application/pdf"}
+_MEDIA = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".tiff": "image/tiff",
+    ".pdf": "application/pdf",
+}
 
 Change = Callable[[Field], Field]
 
@@ -205,9 +210,7 @@ def misread(slip: Callable[[str], str], *, confidence: float = 0.62) -> Change:
 
 def missing(field: Field) -> Field:
     """Nothing is written, or nothing was found."""
-    return replace(
-        field, value=None, raw_text="", state=FieldState.BLANK, source=FieldSource.BLANK
-    )
+    return replace(field, value=None, raw_text="", state=FieldState.BLANK, source=FieldSource.BLANK)
 
 
 @contextmanager
