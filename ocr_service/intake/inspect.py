@@ -8,7 +8,7 @@ import contextlib
 import json
 import queue
 import threading
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,8 @@ from pipelines.decode_limits import ScanSummary
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import QualityVerdict
 
+_LAST_PAGE_SECONDS = 8.0
+"""The slowest decoders need some seconds for a page (JPEG 2000: three)."""
 _TARGET = "ocr_service.intake.inspect_child:open_inspector"
 
 
@@ -53,6 +55,7 @@ class ChildInspector:
             Child(_TARGET, options, memory_mib=settings.quality_memory_mib)
             for _ in range(settings.quality_processes)
         ]
+        self._judges = ThreadPoolExecutor(len(self._children), thread_name_prefix="quality")
         self._free: queue.LifoQueue[Child] = queue.LifoQueue()
         for child in self._children:
             self._free.put(child)
@@ -62,7 +65,7 @@ class ChildInspector:
     def warm_up(self) -> None:
         """Start the processes in the background, so that the first station need not wait."""
         for child in self._children:
-            threading.Thread(target=_start, args=(child,), daemon=True).start()
+            threading.Thread(target=_warm, args=(child,), daemon=True).start()
 
     def inspect(self, data: bytes) -> Inspection:
         """Look at a file.
@@ -71,14 +74,20 @@ class ChildInspector:
         worker gives them later. Raises CodedError of `inspect_scan`, FILE_UNREADABLE when it
         harmed the process or took too long, SERVICE_BUSY when no process got free in time.
         """
-        with self._one() as child:
+        child = self._take()
+        try:
+            _start(child)
             summary = self._summary(child, data)
-            return Inspection(summary=summary, quality=self._quality(child, data))
+        except BaseException:
+            self._free.put(child)
+            raise
+        return Inspection(summary=summary, quality=self._quality(child))
 
     def close(self) -> None:
         """End the processes."""
         for child in self._children:
             child.close()
+        self._judges.shutdown()
 
     def _summary(self, child: Child, data: bytes) -> ScanSummary:
         try:
@@ -89,36 +98,49 @@ class ChildInspector:
             raise
         return ScanSummary(**json.loads(answer))
 
-    def _quality(self, child: Child, data: bytes) -> tuple[QualityVerdict, ...]:
+    def _quality(self, child: Child) -> tuple[QualityVerdict, ...]:
+        """Wait for verdicts as long as the station may; the child goes back when it is done."""
         if self._quality_seconds == 0:
+            self._free.put(child)
             return ()
         pages: list[object] = []
+        judging = self._judges.submit(self._judge, child, pages)
+        wait([judging], timeout=self._quality_seconds)
+        return decode_verdicts({"pages": pages[:]})
+
+    def _judge(self, child: Child, pages: list[object]) -> None:
         # Too slow, too large, damaged further in: the posting is kept all the same, and reading it
         # says what is the matter.
-        with contextlib.suppress(CodedError):
-            # The child still has the bytes of the inspection.
-            child.call(
-                {"do": "quality", "seconds": self._quality_seconds},
-                seconds=self._quality_seconds,
-                on_part=lambda part: pages.append(json.loads(part)),
-            )
-        return decode_verdicts({"pages": pages})
-
-    @contextlib.contextmanager
-    def _one(self) -> Iterator[Child]:
         try:
-            child = self._free.get(timeout=self._inspect_seconds)
-        except queue.Empty:
-            raise CodedError(ErrorCode.SERVICE_BUSY, "inspection") from None
-        try:
-            yield child
+            with contextlib.suppress(CodedError):
+                # The child still has the bytes of the inspection. It stops by itself after the
+                # page under way; only one that hangs is killed, for a new one takes its time.
+                child.call(
+                    {"do": "quality", "seconds": self._quality_seconds},
+                    seconds=self._quality_seconds + _LAST_PAGE_SECONDS,
+                    on_part=lambda part: pages.append(json.loads(part)),
+                )
         finally:
             self._free.put(child)
+
+    def _take(self) -> Child:
+        try:
+            return self._free.get(timeout=self._inspect_seconds)
+        except queue.Empty:
+            raise CodedError(ErrorCode.SERVICE_BUSY, "inspection") from None
+
+
+def _warm(child: Child) -> None:
+    # Whatever is the matter, the first posting meets it too and says so.
+    with contextlib.suppress(CodedError):
+        _start(child)
 
 
 def _start(child: Child) -> None:
     try:
         child.start()
-    except CodedError:
-        # The first posting meets the same error and reports it.
-        return
+    except CodedError as error:
+        if error.code.startswith("read."):
+            # No fault of the file that waits.
+            raise CodedError(ErrorCode.SERVICE_BUSY, f"inspection: {error.code}") from error
+        raise

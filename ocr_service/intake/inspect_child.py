@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 import cv2
-from pipelines.quality import assess_quality
 
 from ocr_service.jobs.child_main import Emit
 from pipelines.decode import decode_pages, inspect_scan
 from pipelines.decode_limits import DecodeLimits
+from pipelines.quality import assess_quality
 
 
 def open_inspector(options: dict[str, Any]) -> Callable[[dict[str, Any], bytes, Emit], bytes]:

@@ -15,6 +15,7 @@ from ocr_service.ids import new_id
 from ocr_service.intake.inspect import ChildInspector, Inspection, Inspector
 from ocr_service.intake.metrics import IntakeMetrics
 from ocr_service.jobs.queue import JobQueue, open_queue
+from ocr_service.metrics import WorkMetrics
 from ocr_service.settings import Settings
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database
@@ -243,4 +244,8 @@ def open_intake(
     """Make the intake of an installation; its processes start in the background."""
     inspector = ChildInspector(settings)
     inspector.warm_up()
-    return Intake(database, objects, open_queue(settings), inspector, clock=clock)
+    metrics = IntakeMetrics()
+    # Where the web process shows its intake it also shows the work that comes of it.
+    metrics.registry.register(WorkMetrics(database))
+    queue = open_queue(settings)
+    return Intake(database, objects, queue, inspector, metrics=metrics, clock=clock)
