@@ -101,7 +101,8 @@ export function useDocuments(tab: Tab, form: string | null) {
 export function useDocument(id: string) {
   return useQuery({
     queryKey: keys.document(id),
-    queryFn: () => unwrap(client.GET("/v1/documents/{document_id}", { params: { path: { document_id: id } } })),
+    queryFn: () =>
+      unwrap(client.GET("/v1/documents/{document_id}", { params: { path: { document_id: id } } })),
     refetchInterval: (query) => {
       const state = query.state.data?.state;
       return state === "received" || state === "processing" ? 1_000 : 20_000;
@@ -121,7 +122,9 @@ export function useSuggestion(id: string, enabled: boolean) {
 export function fetchSuggestion(id: string, unmask: string | null) {
   const query = unmask === null ? {} : { unmask };
   return unwrap(
-    client.GET("/v1/documents/{document_id}/suggestion", { params: { path: { document_id: id }, query } }),
+    client.GET("/v1/documents/{document_id}/suggestion", {
+      params: { path: { document_id: id }, query },
+    }),
   );
 }
 
@@ -129,7 +132,11 @@ export function useDecision(id: string, enabled: boolean) {
   return useQuery({
     queryKey: keys.decision(id),
     queryFn: () =>
-      unwrap(client.GET("/v1/documents/{document_id}/decision", { params: { path: { document_id: id } } })),
+      unwrap(
+        client.GET("/v1/documents/{document_id}/decision", {
+          params: { path: { document_id: id } },
+        }),
+      ),
     enabled,
   });
 }
@@ -143,18 +150,29 @@ export function useDocumentActions() {
   };
   const claim = useMutation({
     mutationFn: (id: string) =>
-      unwrap(client.POST("/v1/documents/{document_id}/claim", { params: { path: { document_id: id } } })),
+      unwrap(
+        client.POST("/v1/documents/{document_id}/claim", { params: { path: { document_id: id } } }),
+      ),
     onSuccess: (document) => cache.setQueryData(keys.document(document.id), document),
     onSettled: (_data, _error, id) => refresh(id),
   });
   const release = useMutation({
     mutationFn: (id: string) =>
-      unwrap(client.POST("/v1/documents/{document_id}/release", { params: { path: { document_id: id } } })),
+      unwrap(
+        client.POST("/v1/documents/{document_id}/release", {
+          params: { path: { document_id: id } },
+        }),
+      ),
     onSettled: (_data, _error, id) => refresh(id),
   });
   const decide = useMutation({
     mutationFn: ({ id, body }: { id: string; body: DecisionRequest }) =>
-      unwrap(client.POST("/v1/documents/{document_id}/decision", { params: { path: { document_id: id } }, body })),
+      unwrap(
+        client.POST("/v1/documents/{document_id}/decision", {
+          params: { path: { document_id: id } },
+          body,
+        }),
+      ),
     onSettled: (_data, _error, { id }) => refresh(id),
   });
   const pin = useMutation({
@@ -169,7 +187,9 @@ export function useDocumentActions() {
   });
   const retry = useMutation({
     mutationFn: (id: string) =>
-      unwrap(client.POST("/v1/documents/{document_id}/retry", { params: { path: { document_id: id } } })),
+      unwrap(
+        client.POST("/v1/documents/{document_id}/retry", { params: { path: { document_id: id } } }),
+      ),
     onSettled: (_data, _error, id) => refresh(id),
   });
   return { claim, release, decide, pin, retry };
@@ -184,7 +204,9 @@ export async function claimNext(except?: string): Promise<string | null> {
     // The second of two persons must be another one.
     if (id === except || first_confirmed_by_me) continue;
     try {
-      await unwrap(client.POST("/v1/documents/{document_id}/claim", { params: { path: { document_id: id } } }));
+      await unwrap(
+        client.POST("/v1/documents/{document_id}/claim", { params: { path: { document_id: id } } }),
+      );
       return id;
     } catch (error) {
       if (!(error instanceof ApiProblem && error.status === 409)) throw error;

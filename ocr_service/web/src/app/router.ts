@@ -18,7 +18,10 @@ export function parseRoute(pathname: string): Route {
       ? { screen: "queue" }
       : { screen: "review", id: decodeURIComponent(id) };
   }
-  if (parts.length === 1 && (parts[0] === "exports" || parts[0] === "audit" || parts[0] === "forms"))
+  if (
+    parts.length === 1 &&
+    (parts[0] === "exports" || parts[0] === "audit" || parts[0] === "forms")
+  )
     return { screen: parts[0] };
   return { screen: "unknown" };
 }

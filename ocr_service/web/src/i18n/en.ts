@@ -111,7 +111,8 @@ export const en: Messages = {
     category: "Category",
     received: "Received",
     pinForm: "Change form",
-    second: "This form needs two persons. The first has confirmed; please check the reading afresh.",
+    second:
+      "This form needs two persons. The first has confirmed; please check the reading afresh.",
     secondMine: "You were the first person to confirm. Another person has to be the second.",
     readOnly: {
       other: "{{name}} is reviewing this document. You can only look at it.",

@@ -73,7 +73,11 @@ export function DocumentTable({ documents, tab, may }: Props) {
                 <Cell>{document.station}</Cell>
                 <Cell>{document.page_count}</Cell>
                 <Cell>
-                  {failed ? <Failure document={document} may={may} /> : <Waiting document={document} />}
+                  {failed ? (
+                    <Failure document={document} may={may} />
+                  ) : (
+                    <Waiting document={document} />
+                  )}
                 </Cell>
               </Row>
             ) : (
@@ -126,9 +130,7 @@ function ReadCell({ column, document }: { column: ColumnId; document: DocumentBo
           ) : (
             (document.claimed_by ?? "")
           )}
-          {document.awaits_second ? (
-            <Badge tone="info">{t("queue.second")}</Badge>
-          ) : null}
+          {document.awaits_second ? <Badge tone="info">{t("queue.second")}</Badge> : null}
           {draftStore.has(document.id) ? (
             <Badge tone="caution" icon="pen">
               {t("queue.draft")}

@@ -64,7 +64,8 @@ export function Queue({ may }: { may: Permissions }) {
     lastTab = chosen;
     setTab(chosen);
   };
-  const countOf = (id: Tab) => TAB_STATES[id].reduce((sum, state) => sum + (counts?.[state] ?? 0), 0);
+  const countOf = (id: Tab) =>
+    TAB_STATES[id].reduce((sum, state) => sum + (counts?.[state] ?? 0), 0);
   const reading = (counts?.received ?? 0) + (counts?.processing ?? 0);
   return (
     <div className={styles.screen}>

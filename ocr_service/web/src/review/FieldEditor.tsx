@@ -100,25 +100,25 @@ function Head({ field, status, position, onStep }: Props) {
   return (
     <div className={styles.head}>
       <div className={styles.name}>
-      <label id="field-label" className={styles.label} htmlFor="field-input">
-        {field.section === "" || field.section === undefined ? null : (
-          <span className={styles.section}>{field.section}</span>
-        )}
-        {field.label}
-      </label>
-      <span className={styles.badges}>
-        {field.required === true ? <Badge tone="error">{t("review.required")}</Badge> : null}
-        {field.critical === true ? <Badge tone="caution">{t("review.critical")}</Badge> : null}
-        {field.state === "read" ? null : (
-          <Badge tone="plain">{t(`review.fieldState.${field.state}`)}</Badge>
-        )}
-        {field.source === "derived" ? <Badge>{t("review.derived")}</Badge> : null}
-        {status === "blank" || status === "fine" ? null : (
-          <Badge tone={look.tone} icon={look.icon}>
-            {t(`review.status.${status}`)}
-          </Badge>
-        )}
-      </span>
+        <label id="field-label" className={styles.label} htmlFor="field-input">
+          {field.section === "" || field.section === undefined ? null : (
+            <span className={styles.section}>{field.section}</span>
+          )}
+          {field.label}
+        </label>
+        <span className={styles.badges}>
+          {field.required === true ? <Badge tone="error">{t("review.required")}</Badge> : null}
+          {field.critical === true ? <Badge tone="caution">{t("review.critical")}</Badge> : null}
+          {field.state === "read" ? null : (
+            <Badge tone="plain">{t(`review.fieldState.${field.state}`)}</Badge>
+          )}
+          {field.source === "derived" ? <Badge>{t("review.derived")}</Badge> : null}
+          {status === "blank" || status === "fine" ? null : (
+            <Badge tone={look.tone} icon={look.icon}>
+              {t(`review.status.${status}`)}
+            </Badge>
+          )}
+        </span>
       </div>
       <span className={styles.step}>
         <Button look="bare" small aria-label={t("review.previous")} onPress={() => onStep(-1)}>

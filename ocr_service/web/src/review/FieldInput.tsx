@@ -25,10 +25,7 @@ export function FieldInput(props: Props) {
       return (
         <Radios
           {...props}
-          choices={[
-            ...(props.field.options ?? []),
-            { value: null, label: t("review.noMark") },
-          ]}
+          choices={[...(props.field.options ?? []), { value: null, label: t("review.noMark") }]}
         />
       );
     case "seal":
@@ -96,7 +93,12 @@ function Radios({
 }: Props & { choices: readonly Choice[] }) {
   const chosen = choices.findIndex((c) => (c.value ?? "") === (value ?? ""));
   return (
-    <div className={styles.choices} role="radiogroup" aria-label={field.label} aria-describedby={describedBy}>
+    <div
+      className={styles.choices}
+      role="radiogroup"
+      aria-label={field.label}
+      aria-describedby={describedBy}
+    >
       {choices.map((choice, index) => (
         <label key={choice.value ?? ""} className={styles.choice}>
           <input
@@ -119,7 +121,12 @@ function Radios({
 function Checkboxes({ field, value, readOnly, describedBy, onChange, inputRef }: Props) {
   const chosen = new Set((value ?? "").split(","));
   return (
-    <div className={styles.choices} role="group" aria-label={field.label} aria-describedby={describedBy}>
+    <div
+      className={styles.choices}
+      role="group"
+      aria-label={field.label}
+      aria-describedby={describedBy}
+    >
       {(field.options ?? []).map((option, index) => (
         <label key={option.value} className={styles.choice}>
           <input

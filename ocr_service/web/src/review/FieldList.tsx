@@ -47,9 +47,7 @@ export const FieldList = memo(function FieldList({ groups, rows, current, onSele
         <section key={group.key} className={group.attention ? styles.attention : ""}>
           <h3 className={styles.heading}>
             {group.attention ? <Icon name="question" size={16} /> : null}
-            {group.attention
-              ? t("review.attention")
-              : group.section || t("review.otherSection")}
+            {group.attention ? t("review.attention") : group.section || t("review.otherSection")}
             <span className={styles.count}>{group.fields.length}</span>
           </h3>
           <ul>

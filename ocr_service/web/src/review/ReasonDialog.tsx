@@ -48,7 +48,11 @@ export function ReasonDialog({ kind, suggestions, busy, error, onSubmit, onClose
           <Button look="quiet" onPress={onClose}>
             {t("app.cancel")}
           </Button>
-          <Button look={kind === "reject" ? "danger" : "primary"} isDisabled={busy} onPress={submit}>
+          <Button
+            look={kind === "reject" ? "danger" : "primary"}
+            isDisabled={busy}
+            onPress={submit}
+          >
             {t(busy ? "review.sending" : `${kind}.submit`)} <kbd>Ctrl+Enter</kbd>
           </Button>
         </>

@@ -3,13 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { DocumentBody } from "../api/client";
-import {
-  keys,
-  useDecision,
-  useDocument,
-  useDocumentActions,
-  useSuggestion,
-} from "../api/queries";
+import { keys, useDecision, useDocument, useDocumentActions, useSuggestion } from "../api/queries";
 import { Link } from "../app/Link";
 import { useFormats } from "../i18n/format";
 import { notify } from "../ui/announce";

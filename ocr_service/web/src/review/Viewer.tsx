@@ -21,7 +21,15 @@ import { BoxOverlay, type OverlayField } from "./BoxOverlay";
 import { STATUS_LOOK } from "./status";
 import { useImage } from "./useImage";
 import { useView } from "./useView";
-import { addTurn, placeLabel, turnBox, turnTransform, uprightSize, type Turn, type View } from "./viewport";
+import {
+  addTurn,
+  placeLabel,
+  turnBox,
+  turnTransform,
+  uprightSize,
+  type Turn,
+  type View,
+} from "./viewport";
 import styles from "./Viewer.module.css";
 
 export interface ViewerHandle {
@@ -201,10 +209,20 @@ export function Viewer(props: Props) {
             ))}
           </div>
         ) : null}
-        <Button look="quiet" small aria-label={t("viewer.zoomOut")} onPress={() => control.zoom(1 / ZOOM)}>
+        <Button
+          look="quiet"
+          small
+          aria-label={t("viewer.zoomOut")}
+          onPress={() => control.zoom(1 / ZOOM)}
+        >
           <Icon name="minus" />
         </Button>
-        <Button look="quiet" small aria-label={t("viewer.zoomIn")} onPress={() => control.zoom(ZOOM)}>
+        <Button
+          look="quiet"
+          small
+          aria-label={t("viewer.zoomIn")}
+          onPress={() => control.zoom(ZOOM)}
+        >
           <Icon name="plus" />
         </Button>
         <span className={styles.zoom}>{Math.round(scale * 100)}%</span>

@@ -176,7 +176,7 @@ export function Workbench(props: WorkbenchProps) {
               onToggle={setFindingsOpen}
             />
             {findingsOpen ? (
-            <Findings findings={work.findings} labels={work.labels} onSelect={go} />
+              <Findings findings={work.findings} labels={work.labels} onSelect={go} />
             ) : null}
             <FieldList groups={work.groups} rows={work.rows} current={current} onSelect={go} />
           </div>
@@ -213,7 +213,11 @@ export function Workbench(props: WorkbenchProps) {
           kind={dialog}
           suggestions={
             dialog === "return"
-              ? [...new Set(work.findings.filter((f) => f.severity !== "info").map((f) => f.message))]
+              ? [
+                  ...new Set(
+                    work.findings.filter((f) => f.severity !== "info").map((f) => f.message),
+                  ),
+                ]
               : (t("reject.presets", { returnObjects: true }) as string[])
           }
           busy={decisions.busy}

@@ -48,7 +48,10 @@ export function reduce(draft: Draft, action: Action): Draft {
     case "leave": {
       if (draft.typing !== action.field.name) return draft;
       const accepted = draft.accepted.has(action.field.name);
-      return { ...change(draft, action.field, tidied(draft, action.field), accepted, true), typing: null };
+      return {
+        ...change(draft, action.field, tidied(draft, action.field), accepted, true),
+        typing: null,
+      };
     }
     case "undo":
       return travel(draft, "undo");

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 
 import { field, finding } from "./testing";
-import { fieldsInError, groupFields, neighbour, nextUnsettled, remaining, statusOf } from "./ordering";
+import {
+  fieldsInError,
+  groupFields,
+  neighbour,
+  nextUnsettled,
+  remaining,
+  statusOf,
+} from "./ordering";
 
 const fields = [
   field("name", { section: "申請者" }),
@@ -10,7 +17,10 @@ const fields = [
   field("birth", { section: "児童", doubtful: true, critical: true }),
   field("phone", { section: "申請者" }),
 ];
-const inError = fieldsInError([finding("e", "error", ["phone"]), finding("w", "warning", ["name"])]);
+const inError = fieldsInError([
+  finding("e", "error", ["phone"]),
+  finding("w", "warning", ["name"]),
+]);
 const untouched = { values: {}, accepted: new Set<string>() };
 
 describe("groupFields", () => {

@@ -95,7 +95,11 @@ export function display(
 }
 
 /** The value of a group of marks after one option is switched, in the order of the form. */
-export function toggleOption(field: FieldBody, value: string | null, option: string): string | null {
+export function toggleOption(
+  field: FieldBody,
+  value: string | null,
+  option: string,
+): string | null {
   const chosen = new Set((value ?? "").split(",").filter((part) => part !== ""));
   if (chosen.has(option)) chosen.delete(option);
   else chosen.add(option);

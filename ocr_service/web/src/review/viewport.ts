@@ -16,7 +16,7 @@ export interface View {
   y: number;
 }
 
-export const addTurn = (a: Turn, b: Turn): Turn => (((a + b) % 360) as Turn);
+export const addTurn = (a: Turn, b: Turn): Turn => ((a + b) % 360) as Turn;
 
 export const uprightSize = (page: PageBody, turn: Turn): Size =>
   turn % 180 === 0
@@ -46,7 +46,12 @@ export function turnBox(box: BoxBody, page: Size, turn: Turn): BoxBody {
     case 90:
       return { x0: page.height - y1, y0: x0, x1: page.height - y0, y1: x1 };
     case 180:
-      return { x0: page.width - x1, y0: page.height - y1, x1: page.width - x0, y1: page.height - y0 };
+      return {
+        x0: page.width - x1,
+        y0: page.height - y1,
+        x1: page.width - x0,
+        y1: page.height - y0,
+      };
     case 270:
       return { x0: y0, y0: page.width - x1, x1: y1, y1: page.width - x0 };
   }

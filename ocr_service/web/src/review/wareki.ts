@@ -38,11 +38,14 @@ export function parseDate(typed: string): string | null {
   if (compact !== null) return iso(compact[1], compact[2], compact[3]);
   const western = /^(?:西暦)?(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?$/.exec(text);
   if (western !== null) return iso(western[1], western[2], western[3]);
-  const era = /^(令和|平成|昭和|大正|明治|[RHSTM])(\d{1,2}|元)[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?$/i.exec(
-    text,
-  );
+  const era =
+    /^(令和|平成|昭和|大正|明治|[RHSTM])(\d{1,2}|元)[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?$/i.exec(
+      text,
+    );
   if (era === null) return null;
-  const named = ERAS.find(({ name, letter }) => name === era[1] || letter === era[1]?.toUpperCase());
+  const named = ERAS.find(
+    ({ name, letter }) => name === era[1] || letter === era[1]?.toUpperCase(),
+  );
   if (named === undefined) return null;
   const eraYear = era[2] === "元" ? 1 : Number(era[2]);
   if (eraYear < 1) return null;

@@ -18,7 +18,10 @@ export function Notice({
   action?: ReactNode;
 }) {
   return (
-    <div className={`${styles.notice} ${styles[tone]}`} role={tone === "error" ? "alert" : "status"}>
+    <div
+      className={`${styles.notice} ${styles[tone]}`}
+      role={tone === "error" ? "alert" : "status"}
+    >
       <Icon name={ICONS[tone]} />
       <div className={styles.text}>{children}</div>
       {action}
