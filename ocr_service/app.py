@@ -63,6 +63,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         openapi_url="/openapi.json",
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
+        # Its spans and logs would carry addresses with what people typed into them.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.blanks = BlankPdfs()
     for routes in (

@@ -20,6 +20,7 @@ from ocr_service.auth.keys import create_key
 from ocr_service.auth.sessions import create_sign_in_token
 from ocr_service.auth.users import create_user
 from ocr_service.ids import new_id
+from ocr_service.intake.inspect import ChildInspector
 from ocr_service.settings import Settings
 from ocr_service.states import DocumentState, Role
 from ocr_service.storage.database import Database
@@ -318,17 +319,16 @@ def open_world(settings: Settings, database: Database, **changes: object) -> Ite
     (folder / "test.yaml").write_text(TEST_FORM.replace("{two}", "false"), "utf-8")
     two = TEST_FORM.replace("{two}", "true").replace("id: test-form", "id: two-person-form")
     (folder / "two.yaml").write_text(two, "utf-8")
-    chosen = settings.model_copy(
-        update={"forms_folder": folder, "quality_processes": 0, "upload_bytes": 2**20, **changes}
-    )
+    chosen = settings.model_copy(update={"forms_folder": folder, "upload_bytes": 2**20, **changes})
     clock = Clock()
     app = create_app(chosen, clock=clock)
     # The strength of the hash is not what these tests are about, and it costs half a second.
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     with (
         patch.object(users, "_HASHER", cheap),
-        # Most tests look at no page: no process for those.
+        # Most tests post nothing and look at no page: no processes for those.
         patch.object(PageViews, "warm_up"),
+        patch.object(ChildInspector, "warm_up"),
         TestClient(app),
     ):
         yield World(

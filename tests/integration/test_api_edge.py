@@ -34,8 +34,8 @@ def world(sqlite_settings):
 
 @pytest.fixture
 def posting_world(settings, database):
-    """A world whose intake has the processes it inspects files with."""
-    with open_world(settings, database, quality_processes=1) as opened:
+    """A world on each database: posting is what the transaction matters for."""
+    with open_world(settings, database) as opened:
         yield opened
 
 
@@ -193,7 +193,7 @@ def test_not_ready_without_its_tables(tmp_path):
 
     from ocr_service.settings import Settings
 
-    app = create_app(Settings(data_folder=tmp_path / "empty", quality_processes=1))
+    app = create_app(Settings(data_folder=tmp_path / "empty"))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/healthz").status_code == 200
         assert problem(client.get("/readyz")) == (503, "storage.unavailable")

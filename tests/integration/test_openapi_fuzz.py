@@ -47,7 +47,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> It
     chosen.paths.prepare()
     chosen.paths.database.write_bytes(sqlite_template)
     database = open_database(chosen)
-    with open_world(chosen, database, quality_processes=1) as world:
+    with open_world(chosen, database) as world:
         client = world.person("everybody", *Role)
         places = _places(world)
         cookie = client.cookies["ocr_session"]
