@@ -77,7 +77,7 @@ def _render(
     page = document[index]
     try:
         width, height = page.get_size()
-        wanted = _scan_dpi(page, width, height) or float(limits.pdf_dpi)
+        wanted = _scan_dpi(page, width, height, limits) or float(limits.pdf_dpi)
         dpi = _dpi_that_fits(width, height, min(wanted, float(limits.pdf_max_dpi)), limits)
         # Scripts and attachments are never run or opened: no form environment is made.
         bitmap = page.render(scale=dpi / _POINTS, rev_byteorder=True, limit_image_cache=True)
@@ -104,16 +104,25 @@ def _dpi_that_fits(width: float, height: float, dpi: float, limits: DecodeLimits
     return fitting
 
 
-def _scan_dpi(page: pypdfium2.PdfPage, width: float, height: float) -> float | None:
-    """Resolution of the picture that fills the page, when the page is a scan."""
+def _scan_dpi(
+    page: pypdfium2.PdfPage, width: float, height: float, limits: DecodeLimits
+) -> float | None:
+    """Resolution of the picture that fills the page, when the page is a scan.
+
+    Raises CodedError `image.too_large` for a picture that is larger than a page may be: PDFium
+    would unpack it row by row for minutes, however small it is shown.
+    """
+    dpi = None
     for number, item in enumerate(
         page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2), start=1
     ):
+        across, down = item.get_px_size()
+        if across * down > limits.max_pixels:
+            check_size(across, down, limits)
         left, bottom, right, top = item.get_bounds()
-        if (right - left) * (top - bottom) > 0.7 * width * height:
-            across, down = item.get_px_size()
+        if dpi is None and (right - left) * (top - bottom) > 0.7 * width * height:
             shown = max(right - left, top - bottom)
-            return float(max(across, down) * _POINTS / shown) if across and down else None
+            dpi = float(max(across, down) * _POINTS / shown) if across and down else None
         if number >= _MAX_OBJECTS:
             break
-    return None
+    return dpi

@@ -17,6 +17,8 @@ from pipelines.records import Pixels
 
 _SQUARE = 0.02
 _MAX_ASPECT = 4.0
+_FILL = {"L": 128, "RGB": 128, "CMYK": 127}
+_FILLED_ROWS = 8
 
 
 def raster_pages(
@@ -34,6 +36,8 @@ def raster_pages(
             with image_errors():
                 image.seek(frame)
                 check_size(*image.size, limits)
+                if pillow_format == "JPEG":
+                    _check_whole(image)
                 page = _page(image)
             yield page
 
@@ -81,6 +85,18 @@ def _page(image: Image.Image) -> tuple[Pixels, float | None]:
     if across and down and across != down and 1 / _MAX_ASPECT < across / down < _MAX_ASPECT:
         pixels = _square(pixels, across, down)
     return pixels, max(across, down) or None
+
+
+def _check_whole(image: Image.Image) -> None:
+    """Refuse a JPEG whose lower part is missing although its end marker stands.
+
+    libjpeg only warns of it, out of our hearing, and fills what is missing with exactly the middle
+    grey; no scanner makes eight whole rows of that below a picture.
+    """
+    pixels = np.asarray(image)
+    missing = pixels == _FILL.get(image.mode, 128)
+    if missing[-_FILLED_ROWS:].all() and not missing.all():
+        raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without its lower part")
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
