@@ -96,7 +96,10 @@ export function Viewer(props: Props) {
   const placeTag = useCallback(
     (view: View) => {
       if (tag.current === null || activeBox === null) return;
-      const { x, y } = placeLabel(activeBox, otherBoxes, labelWidth, view);
+      const { x, y } = placeLabel(activeBox, otherBoxes, labelWidth, view, {
+        width: canvas.current?.clientWidth ?? 0,
+        height: canvas.current?.clientHeight ?? 0,
+      });
       tag.current.setAttribute("transform", `translate(${x} ${y})`);
     },
     [activeBox, otherBoxes, labelWidth],

@@ -53,10 +53,10 @@ describe("placeLabel", () => {
   const at = { x0: 300, y0: 300, x1: 400, y1: 330 };
 
   it("stands above where nothing is hidden", () =>
-    expect(placeLabel(at, [], 80, view)).toEqual({ x: 300, y: 266 }));
+    expect(placeLabel(at, [], 80, view, screen)).toEqual({ x: 300, y: 266 }));
 
   it("goes aside when a field stands above", () =>
-    expect(placeLabel(at, [{ x0: 300, y0: 260, x1: 400, y1: 295 }], 80, view)).toEqual({
+    expect(placeLabel(at, [{ x0: 300, y0: 260, x1: 400, y1: 295 }], 80, view, screen)).toEqual({
       x: 212,
       y: 302,
     }));

@@ -135,6 +135,7 @@ export function placeLabel(
   others: readonly BoxBody[],
   width: number,
   view: View,
+  screen: Size,
 ): { x: number; y: number } {
   const left = box.x0 * view.scale + view.x;
   const top = box.y0 * view.scale + view.y;
@@ -150,6 +151,8 @@ export function placeLabel(
   const free = ({ x, y }: { x: number; y: number }) =>
     x >= 0 &&
     y >= 0 &&
+    x + width <= screen.width &&
+    y + LABEL_HEIGHT <= screen.height &&
     !others.some(
       (other) =>
         other.x0 * view.scale + view.x < x + width &&
