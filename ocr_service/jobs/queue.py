@@ -1,5 +1,6 @@
 """Putting documents into the queue, in the caller's own transaction."""
 
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
@@ -8,6 +9,7 @@ from dbos import DBOSClient, EnqueueOptions
 from dbos import error as dbos_error
 from sqlalchemy.orm import Session
 
+from ocr_service.clock import utc_now
 from ocr_service.ids import new_id
 from ocr_service.jobs.names import pin_text
 from ocr_service.jobs.setup import (
@@ -26,6 +28,7 @@ __all__ = ["JobQueue", "open_queue", "pin_text"]
 REREAD_PRIORITY = 100
 """Lower numbers go first, and jobs without one before all: new documents don't wait for these."""
 _ACTIVE = ["ENQUEUED", "PENDING", "DELAYED"]
+_ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 
 
 class JobQueue:
@@ -80,6 +83,26 @@ class JobQueue:
                 limit=1,
             )
         )
+
+    def remove_finished(self, *, older_than: timedelta, batch: int = 1000) -> int:
+        """Forget jobs that ended so long ago; return how many. The audit chain keeps what they did.
+
+        Without this the library's tables would grow for ever.
+        """
+        limit = (utc_now() - older_than).isoformat()
+        removed = 0
+        while True:
+            found = self.client.list_workflows(
+                status=_ENDED,
+                completed_before=limit,
+                load_input=False,
+                load_output=False,
+                limit=batch,
+            )
+            self.client.delete_workflows([job.workflow_id for job in found])
+            removed += len(found)
+            if len(found) < batch:
+                return removed
 
     def close(self) -> None:
         """Close the connections."""

@@ -33,6 +33,7 @@ _LOCK = "ocr-service/reaper"
 _FORGOTTEN = timedelta(minutes=10)
 """A document that is to be read but has no job for so long is queued again."""
 _SWEEP_SECONDS = 24 * 3600.0
+_JOBS_KEPT = timedelta(days=30)
 
 
 class Reaper:
@@ -137,12 +138,13 @@ class Reaper:
         return requeued
 
     def _sweep(self) -> None:
-        """Once a day: remove stored bytes that no row knows (interrupted postings)."""
+        """Once a day: remove stored bytes that no row knows (interrupted postings), old jobs."""
         if time.monotonic() < self._next_sweep:
             return
         self._next_sweep = time.monotonic() + _SWEEP_SECONDS
         removed = self._objects.remove_orphans(self._database, older_than=timedelta(days=1))
-        _log.info("reaper.swept", objects=removed)
+        jobs = self._queue.remove_finished(older_than=_JOBS_KEPT)
+        _log.info("reaper.swept", objects=removed, jobs=jobs)
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:

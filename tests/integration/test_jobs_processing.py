@@ -308,6 +308,18 @@ def test_a_forgotten_document_gets_a_new_job(
     assert len(intake.jobs.client.list_workflows(workflow_id_prefix=f"{document}/")) == 2
 
 
+def test_ended_jobs_are_forgotten_after_their_time_and_waiting_ones_never(
+    intake: Intake, document: str
+) -> None:
+    other = post(intake, b"another")
+    (job,) = intake.jobs.client.list_workflows(workflow_id_prefix=f"{other}/")
+    intake.jobs.client.cancel_workflow(job.workflow_id)
+    assert intake.jobs.remove_finished(older_than=timedelta(hours=1)) == 0
+    assert intake.jobs.remove_finished(older_than=timedelta(seconds=-5)) == 1
+    left = intake.jobs.client.list_workflows()
+    assert [w.workflow_id.partition("/")[0] for w in left] == [document]
+
+
 def test_a_silent_worker_is_buried_and_a_living_one_is_not(
     intake: Intake, settings: Settings, database: Database, objects: ObjectStore
 ) -> None:
