@@ -216,7 +216,7 @@ def missing(field: Field) -> Field:
 @contextmanager
 def serve(settings: Settings) -> Iterator[UiWorld]:
     """Serve the application on a port of this machine, without workers."""
-    settings = settings.model_copy(update={"quality_processes": 0, "log_level": "error"})
+    settings = settings.model_copy(update={"log_level": "error"})
     config = uvicorn.Config(
         create_app(settings), host="127.0.0.1", port=0, log_level="error", lifespan="on"
     )
