@@ -49,7 +49,9 @@ def value_findings(
     """Find what is odd about single values: dates, check digits, lengths, nothing readable."""
     for definition in form.fields:
         field = by_name.get(definition.name)
-        if field is None or field.state in (FieldState.BLANK, FieldState.STRUCK):
+        if field is None or field.state is FieldState.BLANK:
+            continue
+        if field.state is FieldState.STRUCK and field.value is None:
             continue
         if field.state is FieldState.UNREADABLE and not field.raw_text:
             yield _finding(definition, "unreadable", Severity.WARNING, _unreadable(definition))
@@ -66,9 +68,6 @@ def _problems(field: Field, definition: FieldDefinition, today: date) -> Iterato
         if problem not in _MESSAGES:
             continue
         severity, template = _MESSAGES[problem]
-        if field.doubtful:
-            # Perhaps it is only misread: a person should look before the citizen is bothered.
-            severity = Severity.WARNING
         what = _WHAT.get(definition.kind, "値")
         message = template.format(label=definition.label, what=what)
         if problem == "unparseable":

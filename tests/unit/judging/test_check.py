@@ -100,6 +100,28 @@ def test_ink_that_cannot_be_read_is_not_missing_but_reported() -> None:
     assert finding.rule == "value.unreadable.name"
 
 
+def test_a_value_written_anew_beside_the_strike_is_not_missing() -> None:
+    anew = field("name", "足立 太郎", state=FieldState.STRUCK, doubtful=True)
+    assert check_fields([anew, COMPLETE[1]], form(), today=TODAY) == ()
+
+
+def test_a_value_struck_out_for_good_is_missing_and_named_so() -> None:
+    gone = field("name", None, state=FieldState.STRUCK, doubtful=True)
+    (finding,) = check_fields([gone, COMPLETE[1]], form(), today=TODAY)
+    assert (finding.rule, finding.severity) == ("required.name", Severity.WARNING)
+    assert "消されたまま" in finding.message
+
+
+def test_no_error_rests_on_a_doubtful_value() -> None:
+    strict = ADULT | {"id": "strict", "expression": "income > 10", "severity": "error"}
+    checked = form(rules=[strict])
+    income = field("income", "1", kind="amount", doubtful=True)
+    (finding,) = check_fields([*COMPLETE, income], checked, today=TODAY)
+    assert (finding.rule, finding.severity) == ("strict", Severity.WARNING)
+    (sure,) = check_fields([*COMPLETE, field("income", "1", kind="amount")], checked, today=TODAY)
+    assert sure.severity is Severity.ERROR
+
+
 def test_a_missing_seal_is_found_even_when_no_field_speaks_of_it() -> None:
     assert rules(check_fields(COMPLETE[:1], form(), today=TODAY)) == {"required.seal"}
 

@@ -1,0 +1,145 @@
+"""The expressions of a form over its values: rules, conditions, attachments that are needed.
+
+A rule is skipped when a value that it needs is blank: that something is missing is said once, by
+the completeness check, and not again by every rule that looks at it. A rule that fails for any
+other reason becomes a visible finding of kind `rule_failed`, never silence.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from pipelines.forms.expressions import (
+    EvaluationError,
+    ExpressionError,
+    Value,
+    compile_expression,
+)
+from pipelines.forms.model import (
+    FieldDefinition,
+    FieldKind,
+    FormDefinition,
+    MarkGroup,
+    Rule,
+    SealDefinition,
+    Select,
+)
+from pipelines.records import Field, Finding, FindingKind, Severity
+
+
+def rule_values(by_name: Mapping[str, Field], form: FormDefinition) -> dict[str, Value]:
+    """Variables of CEL expressions: every name of the form, None where nothing is written."""
+    values: dict[str, Value] = {}
+    for definition in form.fields:
+        values[definition.name] = _field_value(by_name.get(definition.name), definition)
+    for group in form.marks:
+        field = by_name.get(group.name)
+        marked = field.value.split(",") if field and field.value else []
+        if group.select is Select.MANY:
+            values[group.name] = marked
+        else:
+            values[group.name] = marked[0] if len(marked) == 1 else None
+    for seal in form.seals:
+        field = by_name.get(seal.name)
+        values[seal.name] = bool(field and field.value == "present")
+    return values
+
+
+def rule_findings(values: Mapping[str, Value], form: FormDefinition) -> Iterator[Finding]:
+    """Rules of the form that are broken over `values`, and those that could not be run."""
+    items: tuple[FieldDefinition | MarkGroup | SealDefinition, ...]
+    items = (*form.fields, *form.marks, *form.seals)
+    labels = {item.name: item.label for item in items}
+    for rule in form.rules:
+        if rule.when is not None:
+            applies = holds(rule.when, values, rule)
+            if isinstance(applies, Finding):
+                yield applies
+            if applies is not True:
+                continue
+        outcome = holds(rule.expression, values, rule)
+        if isinstance(outcome, Finding):
+            yield outcome
+        elif outcome is False:
+            names = rule.fields or tuple(
+                name for name in labels if name in compile_expression(rule.expression).names
+            )
+            yield Finding(
+                rule=rule.id,
+                kind=FindingKind(rule.kind),
+                severity=Severity(rule.severity),
+                fields=names,
+                message=_fill(rule.message, labels),
+                ground=rule.ground,
+            )
+
+
+def attachment_findings(values: Mapping[str, Value], form: FormDefinition) -> Iterator[Finding]:
+    """Papers that must come with this one, as `info`: whether they came, only a person sees."""
+    for index, attachment in enumerate(form.attachments, start=1):
+        needed: bool | Finding | None = attachment.required
+        if not attachment.required and attachment.required_when:
+            needed = holds(attachment.required_when, values)
+        if isinstance(needed, Finding):
+            yield needed
+        elif needed:
+            yield Finding(
+                rule=f"attachment.{index}",
+                kind=FindingKind.COMPLETENESS,
+                severity=Severity.INFO,
+                fields=(),
+                message=f"添付書類「{attachment.label}」が必要です。届いているか確認してください。",
+                ground=attachment.ground or form.ground or f"{form.title} 記入要領",
+            )
+
+
+def holds(
+    source: str, values: Mapping[str, Value], rule: Rule | None = None
+) -> bool | Finding | None:
+    """Whether `source` holds; None when a blank value keeps it from being judged."""
+    try:
+        expression = compile_expression(source)
+    except ExpressionError as error:
+        return _failed(rule, source, str(error))
+    unknown = expression.names - values.keys()
+    if unknown:
+        return _failed(rule, source, f"unknown name {sorted(unknown)[0]}")
+    try:
+        return expression.evaluate(values)
+    except EvaluationError as error:
+        if any(values[name] is None for name in expression.names):
+            return None
+        return _failed(rule, source, str(error))
+
+
+def _fill(message: str, labels: Mapping[str, str]) -> str:
+    for name, label in labels.items():
+        message = message.replace(f"{{{name}}}", f"「{label}」")
+    return message
+
+
+def _failed(rule: Rule | None, source: str, detail: str) -> Finding:
+    name = rule.id if rule else "required_when"
+    return Finding(
+        rule=f"rule_failed.{name}",
+        kind=FindingKind.RULE_FAILED,
+        severity=Severity.WARNING,
+        fields=rule.fields if rule else (),
+        message=f"チェック「{name}」を実行できませんでした。様式の管理者に連絡してください。",
+        ground=rule.ground if rule else "様式定義",
+        params={"expression": source, "detail": detail},
+    )
+
+
+def _field_value(field: Field | None, definition: FieldDefinition) -> Value:
+    if field is None or field.value is None:
+        return None
+    try:
+        if definition.kind is FieldKind.DATE:
+            year, month, *day = (int(part) for part in field.value.split("-"))
+            return date(year, month, day[0] if day else 1)
+        if definition.kind is FieldKind.AMOUNT:
+            return int(field.value)
+    except ValueError:
+        # A reviewer or reader left something that is no date or amount: it counts as not given.
+        return None
+    return field.value
