@@ -31,7 +31,7 @@ from pipelines.synthesis.compare import Comparison, compare
 from pipelines.synthesis.truth import Truth, load_truth
 
 _REVIEWER = "demo"
-_START_SECONDS = 60
+_START_SECONDS = 180
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf", ".heic", ".jp2"}
 _SAMPLES = Path("samples")
 

@@ -1,16 +1,23 @@
 """`ocr-service keys`: API keys of scanning stations and robots."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from ocr_service.auth.keys import create_key, list_keys, revoke_key
-from ocr_service.cli.administration import operator, transaction
+from ocr_service.cli.administration import open_service, operator, transaction
 from ocr_service.cli.console import coded_exit, err, out
+from ocr_service.settings import load_settings
 from ocr_service.states import Role
+from ocr_service.storage.objects import open_objects
+from ocr_service.storage.vault import add_key, write_key_file
+from pipelines.errors import CodedError, ErrorCode
 
-app = typer.Typer(help="APIキーを管理する / Keys of stations and robots.", no_args_is_help=True)
+app = typer.Typer(
+    help="APIキーと鍵ファイルを管理する / API keys and key files.", no_args_is_help=True
+)
 
 
 @app.command("add")
@@ -47,3 +54,38 @@ def revoke(prefix: Annotated[str, typer.Argument(help="キーの接頭辞")]) ->
     with transaction() as session:
         revoke_key(session, prefix, by=operator())
     out.print(f"失効しました: {prefix}")
+
+
+@app.command("new-file")
+@coded_exit
+def new_file(path: Annotated[Path, typer.Argument(help="書き込む鍵ファイル")]) -> None:
+    """Write a new file of key-encryption keys; an existing file is never overwritten.
+
+    Without this file nothing that is stored can be read: keep a copy apart from the data.
+    """
+    if path.exists():
+        raise CodedError(ErrorCode.SETTINGS_INVALID, f"{path} exists already")
+    write_key_file(path)
+    out.print(f"鍵ファイルを作りました: {path}")
+
+
+@app.command("rotate")
+@coded_exit
+def rotate() -> None:
+    """Add a key to the key file; new objects use it at once after a restart."""
+    settings = load_settings()
+    key_id = add_key(settings.key_file or settings.paths.key_file)
+    out.print(f"新しい鍵を加えました: {key_id}")
+    err.print(
+        "鍵ファイルを全ホストに配って再起動し、`ocr-service keys rewrap` を実行してください。"
+    )
+
+
+@app.command("rewrap")
+@coded_exit
+def rewrap() -> None:
+    """Wrap every stored data key with the newest key; then older keys may leave the file."""
+    settings = load_settings()
+    with open_service(settings) as database:
+        count = open_objects(settings).rewrap_all(database)
+    out.print(f"鍵を包み直しました: {count} 件")

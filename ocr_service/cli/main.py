@@ -3,6 +3,7 @@
 import typer
 
 from ocr_service.cli import (
+    audit,
     demo,
     documents,
     exports,
@@ -32,6 +33,7 @@ app.command("demo")(demo.demo)
 app.add_typer(forms.app, name="forms")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -95,3 +95,35 @@ def test_a_server_that_is_not_there_is_a_clear_error() -> None:
 def test_commands_are_typer_apps_of_one_tree() -> None:
     assert isinstance(app, typer.Typer)
     assert ("users", "token") in COMMANDS
+
+
+def test_a_key_file_is_made_once_and_gains_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys.json"
+    monkeypatch.setenv("OCR_SERVICE_DATA_FOLDER", str(tmp_path / "data"))
+    monkeypatch.setenv("OCR_SERVICE_KEY_FILE", str(path))
+    assert RUNNER.invoke(app, ["keys", "new-file", str(path)]).exit_code == 0
+    again = RUNNER.invoke(app, ["keys", "new-file", str(path)])
+    assert again.exit_code == describe(ErrorCode.SETTINGS_INVALID).exit_code
+    rotated = RUNNER.invoke(app, ["keys", "rotate"])
+    assert "k2" in rotated.stdout
+
+
+def test_people_keys_and_the_audit_record_on_a_new_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCR_SERVICE_DATA_FOLDER", str(tmp_path))
+    person = ["users", "add", "hanako", "--display-name", "確認 花子", "--role", "reviewer"]
+    made = RUNNER.invoke(app, [*person, "--password", "midori no kotoba"])
+    assert made.exit_code == 0, made.output
+    assert "hanako" in RUNNER.invoke(app, ["users", "list"]).stdout
+    token = RUNNER.invoke(app, ["users", "token", "hanako"])
+    assert len(token.stdout.strip()) > 20
+    key = RUNNER.invoke(app, ["keys", "add", "窓口1"])
+    prefix = key.stdout.strip().partition(".")[0]
+    assert RUNNER.invoke(app, ["keys", "revoke", prefix]).exit_code == 0
+    assert "失効" in RUNNER.invoke(app, ["keys", "list"]).stdout
+    assert RUNNER.invoke(app, ["audit", "verify"]).exit_code == 0
+    again = RUNNER.invoke(app, [*person, "--password", "midori no kotoba"])
+    assert again.exit_code == describe(ErrorCode.USER_EXISTS).exit_code
