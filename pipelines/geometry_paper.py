@@ -14,7 +14,7 @@ _LEAST_STEP = 28.0
 _LEAST_BACKGROUND = 0.03
 _LEAST_PAPER = 0.2
 _PRINT_MM = 7.0
-_STEP_MM = 2.5
+_SEARCH_MM = 4.2
 _SHARP_SHARE = 0.7
 
 
@@ -85,24 +85,25 @@ def _paper_mask(small: Pixels, dpi: float) -> Pixels | None:
 
 
 def _sharp_sides(small: Pixels, quad: Points, dpi: float) -> bool:
-    """Whether the brightness steps down across every side that lies within the picture.
+    """Whether the brightness drops at once across every side that lies within the picture.
 
-    A shadow over a page that fills the picture has no such edge.
+    A shadow over a page that fills the picture falls off slowly.
     """
     height, width = small.shape
-    off = _STEP_MM * dpi / 25.4
+    limit = np.array([width - 1, height - 1])
+    offs = np.arange(-_SEARCH_MM, _SEARCH_MM + 0.01, 0.7) * dpi / 25.4
     judged = 0
     for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
         along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
         outward = np.array([along[1], -along[0]])
         places = start + np.linspace(0.08, 0.92, 40)[:, None] * (end - start)
-        inner, outer = places - off * outward, places + off * outward
-        limit = np.array([width - 1, height - 1])
-        shown = np.all((outer >= 0) & (outer <= limit) & (inner >= 0) & (inner <= limit), axis=1)
+        across = places[:, None] + offs[None, :, None] * outward
+        shown = np.all((across >= 0) & (across <= limit), axis=(1, 2))
         if shown.sum() < 12:
             continue
-        step = _at(small, inner[shown]) - _at(small, outer[shown])
-        if (step > 0.5 * _LEAST_STEP).mean() < _SHARP_SHARE:
+        profile = _at(small, across[shown].reshape(-1, 2)).reshape(-1, len(offs))
+        drop = (profile[:, :-2] - profile[:, 2:]).max(axis=1)
+        if (drop > 0.5 * _LEAST_STEP).mean() < _SHARP_SHARE:
             return False
         judged += 1
     return judged > 0
@@ -110,7 +111,8 @@ def _sharp_sides(small: Pixels, quad: Points, dpi: float) -> bool:
 
 def _at(image: Pixels, points: Points) -> NDArray[np.float64]:
     columns, rows = np.round(points).astype(int).T
-    return image[rows, columns].astype(np.float64)
+    values: NDArray[np.float64] = image[rows, columns].astype(np.float64)
+    return values
 
 
 def _filled(mask: Pixels) -> Pixels:
@@ -121,18 +123,22 @@ def _filled(mask: Pixels) -> Pixels:
 
 
 def _quad_of(outline: NDArray[np.int32]) -> Points | None:
-    """Four straight sides around an outline, clockwise from the top left."""
+    """Four straight sides around an outline, clockwise from the top left.
+
+    A folded corner makes a fifth side: the four longest are taken and meet where it would be.
+    """
     hull = cv2.convexHull(outline)
-    length = cv2.arcLength(hull, True)
-    for share in (0.01, 0.015, 0.02, 0.03, 0.045, 0.06):
-        corners = cv2.approxPolyDP(hull, share * length, True).reshape(-1, 2)
-        if len(corners) <= 4:
-            break
-    if len(corners) != 4:
+    polygon = cv2.approxPolyDP(hull, 0.012 * cv2.arcLength(hull, True), True).reshape(-1, 2)
+    if not 4 <= len(polygon) <= 9:
         return None
-    quad = _sides_fitted(outline.reshape(-1, 2).astype(np.float64), corners.astype(np.float64))
+    corners = polygon.astype(np.float64)
+    ends = np.roll(corners, -1, axis=0)
+    longest = np.sort(np.argsort(-np.linalg.norm(ends - corners, axis=1))[:4])
+    quad = _crossings(outline.reshape(-1, 2).astype(np.float64), corners[longest], ends[longest])
+    if quad is None:
+        return None
     area = cv2.contourArea(quad.astype(np.float32))
-    if not 0.8 < area / max(cv2.contourArea(hull), 1.0) < 1.2:
+    if not 0.85 < area / max(cv2.contourArea(hull), 1.0) < 1.25:
         return None
     start = int(quad.sum(axis=1).argmin())
     ordered = np.roll(quad, -start, axis=0)
@@ -143,20 +149,18 @@ def _quad_of(outline: NDArray[np.int32]) -> Points | None:
     return clockwise
 
 
-def _sides_fitted(outline: Points, corners: Points) -> Points:
-    """Corners as crossings of lines fitted to the outline along each side."""
+def _crossings(outline: Points, starts: Points, ends: Points) -> Points | None:
+    """Corners as crossings of lines fitted to the outline along four sides, in order."""
     lines = []
-    for i in range(4):
-        start, end = corners[i], corners[(i + 1) % 4]
-        along = end - start
-        length = float(np.linalg.norm(along))
-        unit = along / max(length, 1e-6)
+    for start, end in zip(starts, ends, strict=True):
+        length = float(np.linalg.norm(end - start))
+        unit = (end - start) / max(length, 1e-6)
         offset = outline - start
         t = offset @ unit / max(length, 1e-6)
         away = np.abs(offset @ np.array([-unit[1], unit[0]]))
         near = outline[(t > 0.08) & (t < 0.92) & (away < max(2.0, 0.015 * length))]
         if len(near) < 8:
-            return corners
+            return None
         vx, vy, x, y = cv2.fitLine(near.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
         lines.append((np.array([vx, vy], np.float64), np.array([x, y], np.float64)))
     crossings = []
@@ -164,8 +168,6 @@ def _sides_fitted(outline: Points, corners: Points) -> Points:
         (d1, p1), (d2, p2) = lines[i - 1], lines[i]
         system = np.column_stack([d1, -d2])
         if abs(np.linalg.det(system)) < 0.2:
-            return corners
-        t = np.linalg.solve(system, p2 - p1)
-        crossings.append(p1 + t[0] * d1)
-    fitted: Points = np.array(crossings)
-    return fitted
+            return None
+        crossings.append(p1 + np.linalg.solve(system, p2 - p1)[0] * d1)
+    return np.array(crossings, dtype=np.float64)

@@ -2,8 +2,8 @@
 
 The print is compared in two steps. Local features at a few dots per millimetre, at which a word
 is a blob, say which templates could lie where on the page, at any turn and tilt. Then the share
-of the template's words that stand at their places decides. Frames and rules do not count: half
-the forms of an office share them.
+of the template's words that the page shows at their places decides. Frames and rules do not
+count: half the forms of an office share them.
 """
 
 from collections.abc import Iterable
@@ -21,11 +21,12 @@ from pipelines.records import FormKey, Identification, Matrix, Page, Pixels
 _FEATURE_DPI = (38.0, 60.0)
 _PRINT_DPI = 100.0
 _SHORTLIST = 4
-_ACCEPT = 0.45
-"""Score that takes a page for a form. Right forms score 0.6 to 1, wrong ones under 0.25."""
-_ACCEPT_TOLD = 0.25
-"""Score when a QR code or a person has named the form."""
-_CLEAR_LEAD = 0.12
+_ACCEPT = 0.65
+"""Share of words alike that takes a page for a form; right forms reach 0.85 to 1."""
+_ACCEPT_PINNED = 0.5
+"""The same when a person has named the form. A code alone earns no leniency: it may be a sticker,
+or the form may have been changed since."""
+_CLEAR_LEAD = 0.1
 _HOPELESS = 0.3
 """Share of the best proposal's agreeing features under which another is not looked at."""
 _TWIN_LEAD = 0.1
@@ -79,13 +80,13 @@ def identify_page(
     grey = to_grey(page.pixels)
     middle, to_middle = resize_by(grey, min(1.0, _PRINT_DPI / page.dpi))
     told, method = _told(grey, page.dpi, index, pinned)
-    accept = _ACCEPT_TOLD if told is not None else _ACCEPT
+    accept = _ACCEPT if pinned is None else _ACCEPT_PINNED
     for dpi in _FEATURE_DPI:
         features = find_features(middle, min(page.dpi, _PRINT_DPI), dpi)
         found = _best(middle, features, index, told, accept)
         if found is not None:
             pose = np.linalg.inv(to_middle) @ found.score.pose
-            return _identification(index.templates[found.index], found.score.share, method, pose)
+            return _identification(index.templates[found.index], found.score.alike, method, pose)
     if told is not None and pinned is None:
         # A code that does not fit its print (a sticker, a photocopied corner) proves nothing.
         return _by_print(page, index, middle, to_middle)
@@ -100,7 +101,7 @@ def _by_print(
     if found is None:
         return None
     pose = np.linalg.inv(to_middle) @ found.score.pose
-    return _identification(index.templates[found.index], found.score.share, "print", pose)
+    return _identification(index.templates[found.index], found.score.alike, "print", pose)
 
 
 def _told(
@@ -135,13 +136,13 @@ def _best(
         if candidates and proposal.inliers < _HOPELESS * proposals[0].inliers:
             break
         score = score_print(middle, index.prints[proposal.index], proposal.pose)
-        if score is not None and score.share >= accept:
+        if score is not None and score.alike >= accept:
             candidates.append(_Candidate(index=proposal.index, score=score))
-    candidates.sort(key=lambda c: -c.score.share)
+    candidates.sort(key=lambda c: -c.score.alike)
     if len(candidates) < 2:
         return candidates[0] if candidates else None
     best, second = candidates[:2]
-    if best.score.share - second.score.share >= _CLEAR_LEAD:
+    if best.score.alike - second.score.alike >= _CLEAR_LEAD:
         return best
     return _between_twins(best, second, index)
 
@@ -161,11 +162,11 @@ def _between_twins(a: _Candidate, b: _Candidate, index: TemplateIndex) -> _Candi
     return a if lead > 0 else b
 
 
-def _identification(template: Template, share: float, method: str, pose: Matrix) -> Identification:
+def _identification(template: Template, alike: float, method: str, pose: Matrix) -> Identification:
     return Identification(
         form=template.key,
         form_page=template.form_page,
-        score=float(np.clip(share, 0, 1)),
+        score=float(np.clip(alike, 0, 1)),
         method=method,
         from_template=pose / pose[2, 2],
     )

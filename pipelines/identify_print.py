@@ -15,6 +15,10 @@ _CORNERS = 220
 _TOLERANCE = 1.5
 _RULE_MM = 9.0
 _LEAST_IN_SIGHT = 0.45
+_ENOUGH_IN_SIGHT = 0.7
+_WINDOW = 17
+_FLAT = 25.0
+_SAME_WORD = 0.8
 _DARK = 60
 _SHIFTS = ((9, 4), (-9, -4), (5, -9), (-5, 9), (12, 0), (-12, 0), (0, 12), (0, -12))
 
@@ -56,15 +60,17 @@ class PrintMap:
 class PrintScore:
     """How well a template fits at `pose` (template pixels to page-image pixels).
 
-    `share` is the share of words found at their places, less what chance would find; `distance`
-    is the distance to the nearest ink of the page in pixels of the print map, of which `seen`
-    lie on the page.
+    `share` is the share of words with ink at their places, less what chance would find: other
+    words of the same size at the same places reach 0.7. `alike` is the share of words that also
+    look the same (a right form reaches 0.85 to 1). `distance` is to the nearest ink of the page in
+    pixels of the print map, `likeness` the correlation with the template around each pixel.
     """
 
     share: float
+    alike: float
     pose: Matrix
     distance: NDArray[np.float32]
-    seen: Pixels
+    likeness: NDArray[np.float32]
 
     def own_words(self, other: "PrintScore", mine: PrintMap, theirs: PrintMap) -> float | None:
         """Lead of this template's own words over the other's own words; None if they have none.
@@ -121,27 +127,27 @@ def score_print(
     dark = float(np.percentile(lit[template.words > 0], 40)) if template.words.any() else 128.0
     limit = min(255.0 - _DARK / 2, (255 + dark) / 2)
     distance = cv2.distanceTransform((lit > limit).astype(np.uint8), cv2.DIST_L2, 3)
-    share = _share(distance, template.points[inside])
+    likeness = _likeness(lit, template.grey)
+    in_sight = float(min(1.0, inside.mean() / _ENOUGH_IN_SIGHT))
     return PrintScore(
-        share=share * float(min(1.0, inside.mean() / 0.7)),
+        share=_share(distance, template.points[inside]) * in_sight,
+        alike=_alike(likeness, template.points[inside]) * in_sight,
         pose=refined @ to_map,
         distance=distance,
-        seen=seen,
+        likeness=likeness,
     )
 
 
-def cell_shares(
-    distance: NDArray[np.float32], points: Points, *, columns: int = 5, rows: int = 7
+def cell_likeness(
+    score: PrintScore, points: Points, *, columns: int = 5, rows: int = 7
 ) -> NDArray[np.float64]:
-    """`share` of `PrintScore` by cells of the page, for cells with enough words to tell."""
-    height, width = distance.shape
+    """`alike` of a score by cells of the page, for cells with enough words to tell."""
+    height, width = score.likeness.shape
     column = (points[:, 0] * columns / width).astype(int)
     row = (points[:, 1] * rows / height).astype(int)
     cell = row * columns + column
-    shares = [
-        _share(distance, points[cell == c]) for c in np.unique(cell) if (cell == c).sum() > 40
-    ]
-    return np.array(shares, dtype=np.float64)
+    told = [c for c in np.unique(cell) if (cell == c).sum() > 40]
+    return np.array([_alike(score.likeness, points[cell == c]) for c in told], dtype=np.float64)
 
 
 def _share(distance: NDArray[np.float32], points: Points) -> float:
@@ -155,6 +161,28 @@ def _hits(distance: NDArray[np.float32], points: Points) -> float:
     xs = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
     ys = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
     return float((distance[ys, xs] <= _TOLERANCE).mean()) if len(points) else 0.0
+
+
+def _likeness(lit: Pixels, template: Pixels) -> NDArray[np.float32]:
+    """Correlation of page and template in a window of a word, at each pixel."""
+    page = cv2.GaussianBlur(lit, (0, 0), 1.0).astype(np.float32)
+    blank = cv2.GaussianBlur(template, (0, 0), 1.0).astype(np.float32)
+    window = (_WINDOW, _WINDOW)
+    mean_page, mean_blank = cv2.blur(page, window), cv2.blur(blank, window)
+    spread_page = cv2.sqrBoxFilter(page, cv2.CV_32F, window) - mean_page**2
+    spread_blank = cv2.sqrBoxFilter(blank, cv2.CV_32F, window) - mean_blank**2
+    together = cv2.blur(page * blank, window) - mean_page * mean_blank
+    likeness: NDArray[np.float32] = together / np.sqrt(
+        np.maximum(spread_page, _FLAT) * np.maximum(spread_blank, _FLAT)
+    )
+    return likeness
+
+
+def _alike(likeness: NDArray[np.float32], points: Points) -> float:
+    height, width = likeness.shape
+    xs = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
+    ys = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
+    return float((likeness[ys, xs] > _SAME_WORD).mean()) if len(points) else 0.0
 
 
 def _view(page: Pixels, template: PrintMap, pose: Matrix) -> Pixels:
@@ -214,4 +242,4 @@ def _own_found(
     mine = own.points[lacking[ys, xs] > 3 * _TOLERANCE]
     if len(mine) < 0.01 * len(own.points) or len(mine) < 30:
         return None
-    return _share(score.distance, mine)
+    return _alike(score.likeness, mine)

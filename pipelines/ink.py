@@ -21,9 +21,11 @@ _FAINTEST = 26.0
 _MOST_LIMIT = 80.0
 _NOISE_SIGMAS = 4.5
 _PRINT = 48
+_TRACE = 6
 _SPECK_MM2 = 0.05
 _RED_LEAD = 34
-_STROKE_WIDTH = 3
+_RULE_PIXELS = 4
+_RULE_MM = 6.0
 _SLIVER = 4
 _LEAST_SAMPLES = 150
 
@@ -57,8 +59,9 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
     expected = cv2.LUT(blank, _tones(darkness, template))
     added = cv2.subtract(darkness, expected) > limit
     red = _red(even, darkness, limit)
-    joined = _join((added | red).astype(np.uint8), darkness > limit, blank > _PRINT, leeway)
-    mask = _without_specks(joined, blank > _PRINT, registered.dpi)
+    zones = _zones(template, leeway, round(pixel, 1))
+    joined = _join((added | red).astype(np.uint8), darkness > limit, zones, leeway)
+    mask = _without_specks(joined, zones.printed, registered.dpi)
     return Ink(mask=mask, strength=np.where(mask, darkness, 0).astype(np.uint8), red=red & mask)
 
 
@@ -76,6 +79,33 @@ def _blank_darkness(template: Template, leeway: int, pixel: float) -> Pixels:
     blurred = cv2.GaussianBlur(_print_darkness(template), (0, 0), 0.3 + 0.5 * pixel)
     spread: Pixels = cv2.dilate(cv2.max(blurred, _print_darkness(template)), kernel)
     return spread
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Zones:
+    """Print with its leeway, and where strokes may be joined across it in either direction."""
+
+    printed: NDArray[np.bool_]
+    downward: NDArray[np.bool_]
+    sideways: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=16)
+def _zones(template: Template, leeway: int, pixel: float) -> _Zones:
+    blank = _blank_darkness(template, leeway, pixel)
+    trace = blank > _TRACE
+    dark = (_print_darkness(template) > _PRINT).astype(np.uint8)
+    length = round(_RULE_MM * template.dpi / 25.4)
+    spread = np.ones((2 * leeway + 3, 2 * leeway + 3), np.uint8)
+    level, upright = (
+        cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(size, np.uint8)), spread) > 0
+        for size in ((1, length), (length, 1))
+    )
+    return _Zones(
+        printed=blank > _PRINT,
+        downward=trace & (~upright | level),
+        sideways=trace & (~level | upright),
+    )
 
 
 def _scan_pixel(registered: RegisteredPage) -> float:
@@ -120,14 +150,17 @@ def _red(even: list[Pixels], darkness: Pixels, limit: float) -> NDArray[np.bool_
     return red
 
 
-def _join(
-    added: Pixels, dark: NDArray[np.bool_], printed: NDArray[np.bool_], leeway: int
-) -> Pixels:
-    """Give strokes back what lies under a rule: dark print with added ink on both sides."""
-    reach = 2 * leeway + _STROKE_WIDTH + 4
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    bridged = cv2.morphologyEx(added, cv2.MORPH_CLOSE, kernel).astype(bool)
-    joined: Pixels = (added.astype(bool) | (bridged & dark & printed)).astype(np.uint8)
+def _join(added: Pixels, dark: NDArray[np.bool_], zones: _Zones, leeway: int) -> Pixels:
+    """Give strokes back what lies under a rule: dark print with added ink on both sides of it.
+
+    Joining runs across rules, never along them: two strokes beside each other stay two.
+    """
+    reach = 2 * leeway + _RULE_PIXELS + 4
+    bridged = np.zeros(added.shape, dtype=bool)
+    for size, zone in (((reach, 1), zones.downward), ((1, reach), zones.sideways)):
+        closed = cv2.morphologyEx(added, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
+        bridged |= closed.astype(bool) & zone
+    joined: Pixels = (added.astype(bool) | (bridged & dark)).astype(np.uint8)
     return joined
 
 

@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 from pipelines.forms.template import Template
 from pipelines.geometry import Points, even_light, resize_by, to_grey, transform_points
 from pipelines.identify_features import sane_pose
-from pipelines.identify_print import PrintMap, cell_shares, score_print
+from pipelines.identify_print import PrintMap, cell_likeness, score_print
 from pipelines.records import Identification, Matrix, Page, Pixels, RegisteredPage
 from pipelines.register_field import ShiftField, fit_shifts
 
 _DPI = 100.0
 _LEAST_TRACKED = 24
-_LEAST_SCORE = 0.3
-_LEAST_CELL = 0.15
-_LEAST_CELLS = 0.6
+_ROUNDS = 3
+_SETTLED = 1.5
+_LEAST_ALIKE = 0.5
+_LEAST_CELL = 0.4
+_LEAST_CELLS = 0.7
 _MOST_RESIDUAL_MM = 0.5
 _WORTH_BENDING_MM = 0.06
 _MOST_SHIFT_MM = 2.5
@@ -50,17 +52,10 @@ def register_page(
     grey = to_grey(page.pixels)
     source, to_source = resize_by(grey, _source_factor(identification.from_template))
     pose = to_source @ identification.from_template @ np.linalg.inv(blank.from_template)
-    for _ in range(2):
-        tracked = _track(source, blank, pose)
-        if tracked is None:
-            return None
-        refined = _refit(pose, tracked)
-        if refined is None or not sane_pose(refined, blank.grey.shape[::-1]):
-            return None
-        pose = refined
-    tracked = _track(source, blank, pose)
-    if tracked is None:
+    settled = _settle(source, blank, pose)
+    if settled is None or not sane_pose(settled[0], blank.grey.shape[::-1]):
         return None
+    pose, tracked = settled
     field = fit_shifts(tracked.expected, tracked.found, blank.grey.shape, _DPI)
     whole = np.linalg.inv(to_source) @ pose @ blank.from_template
     pixels = _resample(page, template, whole, field)
@@ -84,8 +79,8 @@ def _judged(
     shifts = np.linalg.norm(tracked.found - tracked.expected, axis=1)
     residual = float(np.median(shifts)) * 25.4 / _DPI
     shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
-    cells = cell_shares(score.distance, blank.points[shown])
-    if score.share < _LEAST_SCORE or residual > _MOST_RESIDUAL_MM:
+    cells = cell_likeness(score, blank.points[shown])
+    if score.alike < _LEAST_ALIKE or residual > _MOST_RESIDUAL_MM:
         return None
     if not len(cells) or (cells > _LEAST_CELL).mean() < _LEAST_CELLS:
         return None
@@ -100,7 +95,7 @@ def _judged(
         scan_width=page.scan_width,
         scan_height=page.scan_height,
         rotation=_rotation(to_scan, template.grey.shape),
-        score=float(np.clip(max(score.share, 0.0), 0, 1)),
+        score=float(np.clip(score.alike, 0, 1)),
         residual_mm=residual,
     )
 
@@ -141,7 +136,26 @@ def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
     )
 
 
-def _refit(pose: Matrix, tracked: _Tracked) -> Matrix | None:
+def _settle(source: Pixels, blank: PrintMap, pose: Matrix) -> tuple[Matrix, _Tracked] | None:
+    """Refine a pose until the print is in place; also what a homography leaves of the shifts."""
+    tracked: _Tracked | None = None
+    for _ in range(_ROUNDS):
+        tracked = _track(source, blank, pose)
+        better = None if tracked is None else _refit(tracked)
+        if tracked is None or better is None:
+            return None
+        pose = pose @ better
+        back = np.asarray(np.linalg.inv(better), dtype=np.float64)
+        left = transform_points(back, tracked.found)
+        moved = float(np.abs(left - tracked.found).max())
+        tracked = _Tracked(expected=tracked.expected, found=left)
+        if moved < _SETTLED:
+            break
+    return None if tracked is None else (pose, tracked)
+
+
+def _refit(tracked: _Tracked) -> Matrix | None:
+    """Homography from expected to found corners, by those that agree."""
     better, inliers = cv2.findHomography(
         tracked.expected, tracked.found, cv2.USAC_MAGSAC, 2.0, maxIters=1000, confidence=0.999
     )
@@ -149,9 +163,7 @@ def _refit(pose: Matrix, tracked: _Tracked) -> Matrix | None:
         return None
     keep = inliers.ravel() == 1
     better, _ = cv2.findHomography(tracked.expected[keep], tracked.found[keep], 0)
-    if better is None:
-        return None
-    return np.asarray(pose @ better, dtype=np.float64)
+    return None if better is None else np.asarray(better, dtype=np.float64)
 
 
 def _resample(page: Page, template: Template, whole: Matrix, field: ShiftField) -> Pixels:

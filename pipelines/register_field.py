@@ -1,6 +1,7 @@
 """A smooth field of small shifts over a page, fitted to tracked points with outliers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -80,6 +81,7 @@ def _bilinear(
     return weights
 
 
+@lru_cache(maxsize=16)
 def _bending(columns: int, rows: int) -> NDArray[np.float64]:
     """Sum of squared second differences along rows and columns, as a quadratic form."""
     index = np.arange(rows * columns).reshape(rows, columns)

@@ -1,0 +1,97 @@
+import cv2
+import numpy as np
+import pytest
+from imaging_pages import World, page_of, rgb, seen_through, turned
+
+from pipelines.forms.template import box_pixels
+from pipelines.geometry import box_in_scan, transform_points, visible_share
+from pipelines.identify import identify_page
+from pipelines.records import Identification, Page, Pixels, RegisteredPage
+from pipelines.register import register_page
+
+
+def registered(world: World, page: Page, form: str = "moving-notice") -> RegisteredPage | None:
+    found = identify_page(page, world.index)
+    assert found is not None
+    return register_page(page, world.templates[form], found)
+
+
+def misplaced(ours: Pixels, template: Pixels) -> float:
+    """Share of the template's print without dark pixels within two pixels of it."""
+    dark = cv2.erode(ours.min(axis=2), np.ones((5, 5), np.uint8)) < 160
+    return float((~dark)[template < 100].mean())
+
+
+@pytest.mark.parametrize(("quarters", "rotation"), [(0, 0), (1, 270), (2, 180), (3, 90)])
+def test_boxes_come_back_to_the_scan_however_it_lay(
+    world: World, quarters: int, rotation: int
+) -> None:
+    template = world.templates["moving-notice"]
+    pixels, matrix = turned(rgb(template.grey), quarters)
+    found = registered(world, page_of(pixels))
+    assert found is not None and found.rotation == rotation
+    assert found.residual_mm < 0.1 and found.score > 0.8
+    corners = box_pixels(template.definition.fields[0].box)
+    box = box_in_scan(found, corners)
+    truth = transform_points(matrix, np.array(corners).reshape(2, 2))
+    assert (box.x0, box.y0) == pytest.approx(tuple(truth.min(axis=0)), abs=2)
+    assert (box.x1, box.y1) == pytest.approx(tuple(truth.max(axis=0)), abs=2)
+
+
+def test_bent_paper_is_brought_into_place(world: World) -> None:
+    template = world.templates["moving-notice"]
+    ys, xs = np.mgrid[0:2339, 0:1654].astype(np.float32)
+    bent = cv2.remap(
+        rgb(template.grey),
+        xs + 6 * np.sin(ys / 2339 * np.pi),
+        ys + 5 * np.sin(xs / 1654 * np.pi),
+        cv2.INTER_LINEAR,
+        borderValue=(255, 255, 255),
+    )
+    found = registered(world, page_of(bent))
+    assert found is not None and found.residual_mm < 0.15
+    assert misplaced(found.pixels, template.grey) < 0.02
+
+
+def test_a_perspective_photograph_is_brought_into_place(world: World) -> None:
+    template = world.templates["moving-notice"]
+    source = np.float32([[0, 0], [1654, 0], [1654, 2339], [0, 2339]])
+    target = np.float32([[200, 150], [1780, 220], [1860, 2450], [120, 2380]])
+    matrix = cv2.getPerspectiveTransform(source, target).astype(float)
+    photo = seen_through(rgb(template.grey), matrix, (2000, 2600), around=90)
+    found = registered(world, page_of(photo))
+    assert found is not None
+    assert misplaced(found.pixels, template.grey) < 0.03
+
+
+def test_a_wrong_pose_is_refused(world: World) -> None:
+    template = world.templates["moving-notice"]
+    page = page_of(rgb(template.grey))
+    wrong = Identification(
+        form=template.key,
+        form_page=1,
+        score=0.9,
+        method="print",
+        from_template=np.array([[1.0, 0.0, 160.0], [0.0, 1.0, -120.0], [0.0, 0.0, 1.0]]),
+    )
+    assert register_page(page, template, wrong) is None
+
+
+def test_another_form_is_refused(world: World) -> None:
+    template = world.templates["refund-claim"]
+    told = Identification(
+        form=template.key, form_page=1, score=0.9, method="pinned", from_template=np.eye(3)
+    )
+    assert register_page(page_of(rgb(world.stranger.grey)), template, told) is None
+
+
+def test_what_the_scan_does_not_show_is_told(world: World) -> None:
+    template = world.templates["moving-notice"]
+    found = registered(world, page_of(rgb(template.grey)[:1900], dpi=200))
+    assert found is not None
+    shown = box_pixels(template.definition.fields[0].box)
+    hidden = box_pixels(template.definition.seals[0].box)
+    assert visible_share(found, shown) == 1.0
+    assert visible_share(found, hidden) == 0.0
+    box = box_in_scan(found, hidden)
+    assert box.y1 <= 1900
