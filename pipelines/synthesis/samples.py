@@ -47,12 +47,12 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(form="employment-certificate", seed=21, hand="typed-gothic", format=ScanFormat.PNG),
     Sample(
         form="employment-certificate",
-        seed=22,
+        seed=4022,
         hand="kiloji",
         degradations=("fax",),
         format=ScanFormat.TIFF,
     ),
-    Sample(form="child-allowance-claim", seed=31, hand="yusei", degradations=("skew",)),
+    Sample(form="child-allowance-claim", seed=2031, hand="yusei", degradations=("skew",)),
     Sample(
         form="child-allowance-claim",
         seed=32,
@@ -75,14 +75,14 @@ SAMPLES: tuple[Sample, ...] = (
     ),
     Sample(
         form="care-need-application",
-        seed=71,
+        seed=1071,
         hand="kiloji",
         degradations=("skew",),
         faults=("struck",),
     ),
     Sample(
         form="light-vehicle-tax-reduction",
-        seed=81,
+        seed=1081,
         hand="yusei",
         degradations=("shadow",),
     ),
