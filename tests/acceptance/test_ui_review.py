@@ -1,6 +1,5 @@
 """A reviewer at work in a real browser against the real application."""
 
-import statistics
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -48,6 +47,7 @@ def test_a_document_is_corrected_and_confirmed_by_keyboard_alone(
     document = doubtful_document(world)
     page = open_page()
     page.goto(world.address)
+    expect(page.get_by_label("名前")).to_be_focused()
     page.keyboard.type("shinsa")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -267,22 +267,29 @@ def test_a_key_moves_the_highlight_in_less_than_fifty_milliseconds(
     opened(page)
     assert page.locator("[data-field]").count() > 150
     page.wait_for_timeout(1000)
-    times = page.evaluate(
+    # Processor time of the page's main thread: what it takes, whatever else this machine does.
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def busy() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return 1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+    before = busy()
+    moved = page.evaluate(
         """async () => {
             const shown = () => document.querySelector('[data-current]')?.dataset.current;
-            const times = [];
+            const names = new Set();
             for (let i = 0; i < 40; i += 1) {
-                const before = shown();
-                const start = performance.now();
                 document.dispatchEvent(new KeyboardEvent('keydown', {
                     key: 'ArrowDown', code: 'ArrowDown', altKey: true, bubbles: true,
                 }));
-                while (shown() === before) await new Promise(r => setTimeout(r, 0));
+                await new Promise(r => setTimeout(r, 0));
                 document.querySelector('[data-current] rect').getBoundingClientRect();
-                times.push(performance.now() - start);
-                await new Promise(r => setTimeout(r, 60));
+                names.add(shown());
             }
-            return times;
+            return names.size;
         }"""
     )
-    assert statistics.median(times) < 50, sorted(times)
+    assert moved == 40
+    assert (busy() - before) / 40 < 50

@@ -4,6 +4,7 @@ import type { BoxBody } from "../api/client";
 import { clampView, fitPage, fitWidth, focusBox, zoomAt, type Size, type View } from "./viewport";
 
 const GLIDE_MS = 140;
+const REST_MS = 60;
 
 export interface ViewControl {
   zoom: (factor: number, x?: number, y?: number) => void;
@@ -27,6 +28,7 @@ export function useView(
   const frame = useRef(0);
   /** Where the running glide ends; null when nothing moves. */
   const goal = useRef<View | null>(null);
+  const rest = useRef(0);
   const [scale, setScale] = useState(0);
   const apply = useRef(onApply);
   apply.current = onApply;
@@ -44,7 +46,9 @@ export function useView(
         `translate(${next.x} ${next.y}) scale(${next.scale})`,
       );
       apply.current(next);
-      setScale(next.scale);
+      // What depends on the scale waits until the picture has come to rest.
+      window.clearTimeout(rest.current);
+      rest.current = window.setTimeout(() => setScale(next.scale), REST_MS);
     },
     [group],
   );
@@ -117,7 +121,13 @@ export function useView(
     return () => observer.disconnect();
   }, [canvas, moved]);
 
-  useEffect(() => () => cancelAnimationFrame(frame.current), []);
+  useEffect(
+    () => () => {
+      cancelAnimationFrame(frame.current);
+      window.clearTimeout(rest.current);
+    },
+    [],
+  );
 
   const control = useRef<ViewControl>(null as never);
   control.current = {
