@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import img2pdf
 import numpy as np
+import pikepdf
 from PIL import Image
 
 from pipelines.records import Pixels
@@ -42,7 +43,18 @@ def encode_scan(
         _saved(image, "PNG", dpi=(dpi, dpi)) if image.mode == "1" else _jpeg(image, dpi, quality)
         for image in images
     ]
-    return bytes(img2pdf.convert(embedded, nodate=True))
+    return _without_chance(bytes(img2pdf.convert(embedded, nodate=True)))
+
+
+def _without_chance(pdf: bytes) -> bytes:
+    """Give the file an id made from its content; that of img2pdf is random."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        # Half of an old id would be kept.
+        if "/ID" in document.trailer:
+            del document.trailer["/ID"]
+        document.save(out, deterministic_id=True)
+    return out.getvalue()
 
 
 def _image(page: Pixels) -> Image.Image:

@@ -100,7 +100,7 @@ SAMPLES: tuple[Sample, ...] = (
         degradations=("lowres",),
         format=ScanFormat.PNG,
     ),
-    Sample(form="late-elderly-care-refund", seed=111, hand="kiloji", format=ScanFormat.PDF),
+    Sample(form="late-elderly-care-refund", seed=1111, hand="kiloji", format=ScanFormat.PDF),
     Sample(
         form="moj-residence-renewal",
         seed=121,
