@@ -22,6 +22,8 @@ Spans = Sequence[tuple[float, float]]
 MODEL = "ppocrv6_small_rec"
 HEIGHT = 48
 _BUCKET = 64
+_SMALL_BUCKET = 32
+"""For widths up to two buckets, where a bucket would be mostly padding."""
 _BATCH = 8
 _MAX_WIDTH = 2048
 _STEP = 8
@@ -260,7 +262,8 @@ def _width(crop: Pixels) -> int:
 
 
 def _bucket(width: int) -> int:
-    return -(-width // _BUCKET) * _BUCKET
+    step = _SMALL_BUCKET if width <= 2 * _BUCKET else _BUCKET
+    return -(-width // step) * step
 
 
 def _batches(widths: list[int]) -> list[list[int]]:

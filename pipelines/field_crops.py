@@ -1,7 +1,7 @@
 """From the ink of a box to line crops as the recogniser likes them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -13,7 +13,7 @@ from pipelines.records import Pixels
 
 _PAPER = 255
 # White around the ink, as a share of its height: the recogniser was trained on loose boxes.
-_PAD = 0.14
+_PAD = 0.2
 # A flat stroke (一, ー, a dash) is not blown up to a line: least height as a share of the box.
 _LEAST_HEIGHT = 0.5
 # A stroke shorter than this share of the box is a speck, kept only near to others.
@@ -22,7 +22,8 @@ _SPECK, _SPECK_REACH = 0.14, 0.45
 # Least height of a figure as a share of its line.
 _FIGURE_HEIGHT = 0.6
 # Room of one comb character in a recomposed line, as a share of the line height.
-_CELL_PITCH = 0.78
+_CELL_PITCH = 0.66
+_NARROW = 0.8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -203,6 +204,14 @@ def cut_vertical(ink: BoxInk) -> Crop | None:
             float(ink.y + rows[1]),
         ),
     )
+
+
+def narrowed(crop: Crop) -> Crop:
+    """Set a crop narrower."""
+    height, width = crop.pixels.shape
+    size = (max(1, round(_NARROW * width)), height)
+    pixels = cv2.resize(crop.pixels, size, interpolation=cv2.INTER_AREA)
+    return replace(crop, pixels=_grey(pixels))
 
 
 def side_by_side(grey: Pixels, mask: NDArray[np.bool_]) -> Pixels:

@@ -5,6 +5,7 @@ stroke is known with its place, so that a box can take the strokes that belong t
 they leave it, and leave those that intrude from its neighbours.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -21,6 +22,9 @@ _DARK_IN_RED = 130
 # width, is inside; else it is a guest: the circle around an era, a neighbour's long tail.
 _SHARE_INSIDE = 0.35
 _WIDTH_INSIDE = 0.4
+# How far a circle is drawn from the words it is drawn around, and how far it reaches into a box.
+_RING_MM = 2.6
+_EDGE_MM = 1.5
 # The smallest thing that counts as writing on its own (a figure 1, a 一): a share of the height
 # of the line, within limits in mm. What is smaller is dirt.
 _WRITING, _WRITING_MM = 0.32, (1.3, 2.4)
@@ -83,11 +87,17 @@ def sort_ink(registered: RegisteredPage, ink: Ink) -> PageInk:
 
 
 def ink_of_box(
-    page: PageInk, box: Box, *, line_mm: float | None = None, margin_mm: float = 1.8
+    page: PageInk,
+    box: Box,
+    *,
+    line_mm: float | None = None,
+    margin_mm: float = 1.8,
+    guests: Sequence[Box] = (),
 ) -> BoxInk:
     """Take the strokes that belong to `box` (mm), with what leaves it by up to `margin_mm`.
 
-    `line_mm` is the height of a line in it, that of the box unless given.
+    `line_mm` is the height of a line in it, that of the box unless given. `guests` are places
+    nearby where a mark was drawn: of it nothing is taken at the edges of the box.
 
     A stroke belongs where most of it lies. Of a stroke that only passes through, the part inside
     is taken, unless it stays at the edge. Specks alone are no writing: the ink is then empty.
@@ -101,6 +111,8 @@ def ink_of_box(
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     labels = page.labels[top:bottom, left:right]
     mask = _own(labels, page.strokes, inner)
+    for number in _guests(page, box, guests, np.unique(labels[mask])):
+        mask &= labels != number
     least = float(np.clip(_WRITING * (line_mm or box.height), *_WRITING_MM))
     if not _written(labels, mask, page, least):
         mask = np.zeros_like(mask)
@@ -137,6 +149,29 @@ def _own(
         if through and (share >= _SHARE_INSIDE or wide >= _WIDTH_INSIDE):
             mask |= part
     return np.asarray(mask)
+
+
+def _guests(
+    page: PageInk, box: Box, guests: Sequence[Box], numbers: NDArray[np.int32]
+) -> list[int]:
+    """Strokes at the edge of `box` that belong to a mark around one of `guests`."""
+    edge = min(_EDGE_MM, 0.2 * box.width)
+    found = []
+    for number in numbers.tolist():
+        x, y, wide, high = (float(v) / page.px(1.0) for v in page.strokes[number, :4])
+        middle = (x + wide / 2, y + high / 2)
+        if box.x + edge <= middle[0] <= box.x + box.width - edge:
+            continue
+        if any(_around(guest, middle) for guest in guests):
+            found.append(number)
+    return found
+
+
+def _around(guest: Box, point: tuple[float, float]) -> bool:
+    return (
+        guest.x - _RING_MM <= point[0] <= guest.x + guest.width + _RING_MM
+        and guest.y - _RING_MM <= point[1] <= guest.y + guest.height + _RING_MM
+    )
 
 
 def _written(

@@ -12,14 +12,12 @@ from pipelines.records import Pixels
 _PAPER = 255
 # Shortest strike as a multiple of the height of the writing: no character has a level stroke of
 # that length. Over a single figure two shorter parallel ones are meant, too.
-_LENGTH = 1.5
+_LENGTH = 2.0
 _LENGTH_OF_PAIR = 0.85
 _LENGTH_OF_SINGLE = 3.0
 _LEAST_MM, _LEAST_OF_PAIR_MM = 4.5, 3.0
 _NEAREST_MM, _FARTHEST_MM = 0.4, 3.0
 _THICKEST_MM = 2.4
-# Runs shorter than this share of a strike belong to the characters between its lines.
-_KERNEL = 0.5
 _MERGED_MM, _STRAIGHT_MM = 0.7, 0.16
 # Share of a strike's length along which there must be writing above it, and below it.
 _CROSSED = 0.25
@@ -39,13 +37,12 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
     A double line is the rule, a single one is taken, too. `figures`: only digits are written
     here, so that two parallel strokes the width of a figure are a strike already.
     """
-    rows = np.flatnonzero(ink.mask.any(axis=1))
-    if len(rows) == 0:
+    height = min(_tallest(ink.mask), ink.box[3] - ink.box[1])
+    if height < 1:
         return None
-    height = min(rows[-1] - rows[0] + 1, ink.box[3] - ink.box[1])
     least = max(_LENGTH * height, _LEAST_MM * px_per_mm)
     shorter = max(_LENGTH_OF_PAIR * height, _LEAST_OF_PAIR_MM * px_per_mm) if figures else least
-    levels = _level_strokes(ink.mask, min(least, shorter), px_per_mm)
+    levels = _level_strokes(ink.mask, min(least, shorter), px_per_mm, 0.8 if figures else 0.55)
     long = [level for level in levels if level.x1 - level.x0 >= least]
     lines = _pair(levels if figures else long, px_per_mm)
     if not lines:
@@ -76,9 +73,21 @@ class _Level:
     mask: NDArray[np.bool_]
 
 
-def _level_strokes(mask: NDArray[np.bool_], least: float, px_per_mm: float) -> list[_Level]:
-    """Find strokes that run level for `least` pixels, with the slope of a hand."""
-    kernel = np.ones((1, max(9, round(_KERNEL * least))), np.uint8)
+def _tallest(mask: NDArray[np.bool_]) -> int:
+    """Height of the tallest row of writing: what stands above or below is another row."""
+    inked = np.concatenate([[0], mask.any(axis=1).astype(np.int8), [0]])
+    edges = np.flatnonzero(np.diff(inked))
+    return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
+
+
+def _level_strokes(
+    mask: NDArray[np.bool_], least: float, px_per_mm: float, level: float
+) -> list[_Level]:
+    """Find strokes that run level for `least` pixels, with the slope of a hand.
+
+    Runs shorter than the share `level` of it belong to the characters between the lines.
+    """
+    kernel = np.ones((1, max(9, round(level * least))), np.uint8)
     runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     # Steps of a slanting stroke lie on neighbouring rows; a hair's breadth may be missing.
     joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))

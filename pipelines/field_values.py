@@ -29,11 +29,11 @@ _MISREAD = frozenset({"unparseable", "wrong_length", "check_digit", "repaired", 
 # An alternative without such a problem wins when it is at least this probable beside the best.
 _MARGIN = 0.01
 _DOUBT = {
-    FieldKind.KANJI_NAME: 0.7,
-    FieldKind.KANA_NAME: 0.8,
-    FieldKind.ADDRESS: 0.6,
-    FieldKind.TEXT: 0.6,
-    FieldKind.MULTI_LINE: 0.5,
+    FieldKind.KANJI_NAME: 0.9,
+    FieldKind.KANA_NAME: 0.85,
+    FieldKind.ADDRESS: 0.75,
+    FieldKind.TEXT: 0.8,
+    FieldKind.MULTI_LINE: 0.7,
 }
 _DOUBT_ELSE = 0.9
 _DOUBT_CRITICAL = 0.95

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from models.recogniser import Reading, Recogniser
 from pipelines.field_ink import PageInk, sort_ink
-from pipelines.field_slots import Cut, cut_slot, slots_of
+from pipelines.field_slots import Cut, cut_slot, marked_places, slots_of
 from pipelines.field_texts import box_candidates
 from pipelines.field_values import (
     FORMATTED,
@@ -19,10 +17,10 @@ from pipelines.field_values import (
 )
 from pipelines.forms.model import DatePart, Era, FieldDefinition, FormDefinition
 from pipelines.forms.template import Template
+from pipelines.geometry import box_in_scan, visible_share
 from pipelines.ink import Ink
 from pipelines.records import (
     Alternative,
-    BoundingBox,
     Field,
     FieldSource,
     FieldState,
@@ -34,6 +32,8 @@ from pipelines.records import (
 # Below this probability a reading says nothing about the ink.
 _UNREADABLE = 0.02
 _MAX_ALTERNATIVES = 4
+# A box of which the scan shows less is unknown, not blank.
+_VISIBLE = 0.7
 
 
 def read_fields(
@@ -52,7 +52,8 @@ def read_fields(
     """
     page = sort_ink(registered, ink)
     fields = [field for field in form.fields if field.page == template.form_page]
-    cuts = [[cut_slot(page, slot) for slot in slots_of(field)] for field in fields]
+    marked = marked_places(form, marks, template.form_page)
+    cuts = [[cut_slot(page, slot, marked) for slot in slots_of(field)] for field in fields]
     flat = [cut for group in cuts for cut in group]
     readings = iter(_read_all(flat, recogniser))
     found = []
@@ -96,6 +97,7 @@ def _field(
     page: PageInk,
     registered: RegisteredPage,
 ) -> Field:
+    corners = _corners(field, read, page)
     blank = Field(
         name=field.name,
         label=field.label,
@@ -105,9 +107,11 @@ def _field(
         confidence=1.0,
         state=FieldState.BLANK,
         source=FieldSource.BLANK,
-        box=_scan_box(field, read, page, registered),
+        box=box_in_scan(registered, corners),
         page=registered.number,
     )
+    if visible_share(registered, corners) < _VISIBLE:
+        return _unknown(blank)
     if all(r.cut.blank for r in read):
         return blank
     written = _valued(field, _candidates(field, read, era), blank)
@@ -123,7 +127,11 @@ def _struck(
     written: Field,
     blank: Field,
 ) -> Field:
-    """Make the field of a struck-out value: the surviving one, and the struck one beside it."""
+    """Make the field of a struck-out value.
+
+    What was written instead is the value, the struck one its first alternative; only where nothing
+    survives is the state `struck`.
+    """
     before = [replace(r, cut=replace(r.cut, crops=r.cut.struck), lines=r.struck) if r.struck else r
               for r in read]  # fmt: skip
     old = _valued(field, _candidates(field, before, era), blank)
@@ -140,8 +148,6 @@ def _struck(
         )
     return replace(
         written,
-        state=FieldState.STRUCK,
-        source=FieldSource.READ,
         doubtful=True,
         alternatives=(*struck, *written.alternatives)[:_MAX_ALTERNATIVES],
     )
@@ -160,13 +166,7 @@ def _candidates(
 
 def _valued(field: FieldDefinition, candidates: Sequence[Candidate], blank: Field) -> Field:
     if not candidates or not candidates[0].text:
-        return replace(
-            blank,
-            confidence=0.0,
-            state=FieldState.UNREADABLE,
-            source=FieldSource.READ,
-            doubtful=True,
-        )
+        return _unknown(blank)
     value = choose_value(field, candidates)
     normal = value.normalised.value
     unreadable = value.confidence < _UNREADABLE or (normal is None and field.kind in FORMATTED)
@@ -185,6 +185,17 @@ def _valued(field: FieldDefinition, candidates: Sequence[Candidate], blank: Fiel
     )
 
 
+def _unknown(blank: Field) -> Field:
+    """Ink that says nothing, or a place that the scan does not show."""
+    return replace(
+        blank,
+        confidence=0.0,
+        state=FieldState.UNREADABLE,
+        source=FieldSource.READ,
+        doubtful=True,
+    )
+
+
 def _era(field: FieldDefinition, marks: Sequence[Mark]) -> Era | None:
     """Return the era printed before the year, or the only one that is marked."""
     if field.era is not None or not field.eras:
@@ -193,20 +204,16 @@ def _era(field: FieldDefinition, marks: Sequence[Mark]) -> Era | None:
     return Era(chosen[0].option) if len(chosen) == 1 else None
 
 
-def _scan_box(
-    field: FieldDefinition, read: Sequence[_ReadCut], page: PageInk, registered: RegisteredPage
-) -> BoundingBox | None:
-    """Map the field's box, with the ink that leaves it, to the original scan."""
+def _corners(
+    field: FieldDefinition, read: Sequence[_ReadCut], page: PageInk
+) -> tuple[float, float, float, float]:
+    """Box of the field with the ink that leaves it, in template pixels."""
     b = field.box
     bounds = [(page.px(b.x), page.px(b.y), page.px(b.x + b.width), page.px(b.y + b.height))]
     bounds += [crop.bounds for r in read for crop in (*r.cut.crops, *r.cut.struck)]
-    x0, y0 = min(b[0] for b in bounds), min(b[1] for b in bounds)
-    x1, y1 = max(b[2] for b in bounds), max(b[3] for b in bounds)
-    corners = np.array([[x0, x1, x1, x0], [y0, y0, y1, y1], [1, 1, 1, 1]], float)
-    mapped = registered.to_scan @ corners
-    xs, ys = mapped[0] / mapped[2], mapped[1] / mapped[2]
-    left, right = max(0.0, float(xs.min())), min(float(registered.scan_width), float(xs.max()))
-    top, bottom = max(0.0, float(ys.min())), min(float(registered.scan_height), float(ys.max()))
-    if not (left < right and top < bottom):
-        return None
-    return BoundingBox(x0=left, y0=top, x1=right, y1=bottom)
+    return (
+        min(b[0] for b in bounds),
+        min(b[1] for b in bounds),
+        max(b[2] for b in bounds),
+        max(b[3] for b in bounds),
+    )
