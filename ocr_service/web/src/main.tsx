@@ -13,15 +13,15 @@ startI18n();
 
 // A sign-in that ended shows the sign-in screen; what was typed stays in memory.
 const onError = (error: unknown) => {
-  if (error instanceof ApiProblem && error.status === 401)
+  if (!(error instanceof ApiProblem && error.status === 401)) return;
+  // A sign-in that was refused changes nothing; only one that held can end.
+  if (queryClient.getQueryData(keys.session) != null)
     void queryClient.invalidateQueries({ queryKey: keys.session });
 };
 
 const queryClient = new QueryClient({
   queryCache: new QueryCache({
-    onError: (error, query) => {
-      if (query.queryKey[0] !== keys.session[0]) onError(error);
-    },
+    onError,
   }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {

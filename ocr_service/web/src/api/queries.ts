@@ -12,6 +12,7 @@ import {
   type DecisionRequest,
   type DocumentState,
   type ExportRequest,
+  type SessionBody,
   unwrap,
 } from "./client";
 
@@ -26,13 +27,18 @@ export const keys = {
   audit: ["audit"] as const,
 };
 
+/** Who is signed in; null for nobody. */
 export function useSession() {
-  return useQuery({
-    queryKey: keys.session,
-    queryFn: () => unwrap(client.GET("/v1/session")),
-    retry: (count, error) => !(error instanceof ApiProblem && error.status === 401) && count < 2,
-    staleTime: 60_000,
-  });
+  return useQuery({ queryKey: keys.session, queryFn: fetchSession, staleTime: 60_000 });
+}
+
+async function fetchSession(): Promise<SessionBody | null> {
+  try {
+    return await unwrap(client.GET("/v1/session"));
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) return null;
+    throw error;
+  }
 }
 
 export function useSignIn() {

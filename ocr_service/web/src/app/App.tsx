@@ -1,7 +1,7 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
-import { ApiProblem, type SessionBody } from "../api/client";
+import type { SessionBody } from "../api/client";
 import { useSession } from "../api/queries";
 import { Audit } from "../audit/Audit";
 import { Exports } from "../exports/Exports";
@@ -21,33 +21,41 @@ import { Shell } from "./Shell";
 
 export function App() {
   const session = useSession();
-  const { problem } = useFormats();
-  const { t } = useTranslation();
-  const signedOut = session.error instanceof ApiProblem && session.error.status === 401;
+  const known = useRef(false);
+  if (session.data != null) known.current = true;
   return (
     <>
-      {signedOut || session.data === undefined ? (
-        signedOut ? (
-          <SignIn again={session.data !== undefined} />
-        ) : session.error === null ? (
-          <p className={page.waiting} role="status">
-            {t("app.loading")}
-          </p>
-        ) : (
-          <div className={page.page}>
-            <Notice
-              tone="error"
-              action={<Button onPress={() => void session.refetch()}>{t("app.reload")}</Button>}
-            >
-              {problem(session.error)}
-            </Notice>
-          </div>
-        )
+      {session.data === undefined ? (
+        <Starting />
+      ) : session.data === null ? (
+        <SignIn again={known.current} />
       ) : (
         <Screens session={session.data} />
       )}
       <Announcer />
     </>
+  );
+}
+
+function Starting() {
+  const { t } = useTranslation();
+  const { problem } = useFormats();
+  const { error, refetch } = useSession();
+  if (error === null)
+    return (
+      <p className={page.waiting} role="status">
+        {t("app.loading")}
+      </p>
+    );
+  return (
+    <main className={page.page}>
+      <Notice
+        tone="error"
+        action={<Button onPress={() => void refetch()}>{t("app.reload")}</Button>}
+      >
+        {problem(error)}
+      </Notice>
+    </main>
   );
 }
 

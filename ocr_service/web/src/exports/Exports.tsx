@@ -150,12 +150,11 @@ function ExportTable() {
                       className={buttonClass("secondary", true)}
                       href={urls.exportFile(item.id)}
                       download
-                      aria-label={t("exports.downloadOf", {
-                        title: item.form.title,
-                        at: full(item.created_at),
-                      })}
                     >
                       <Icon name="download" />
+                      <span className="visually-hidden">
+                        {item.form.title} {full(item.created_at)}{" "}
+                      </span>
                       {t("exports.download")}
                     </a>
                   </td>

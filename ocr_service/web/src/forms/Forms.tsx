@@ -45,10 +45,10 @@ export function Forms() {
                       href={urls.blank(form)}
                       target="_blank"
                       rel="noopener"
-                      aria-label={t("forms.blankOf", { title: form.title })}
                     >
                       <Icon name="page" />
-                      PDF
+                      <span className="visually-hidden">{form.title} </span>
+                      {t("forms.blank")}
                     </a>
                   </td>
                 </tr>

@@ -116,7 +116,7 @@ export function Queue({ may }: { may: Permissions }) {
             </AriaTab>
           ))}
         </TabList>
-        <TabPanel id={tab} className={styles.panel ?? ""} ref={panel}>
+        <TabPanel key={tab} id={tab} className={styles.panel ?? ""} ref={panel}>
           <div className={styles.filters}>
             <label>
               {t("queue.filter")}

@@ -179,10 +179,6 @@ function Evidence({ field, value, edited, readOnly, onChange }: Props) {
               className={styles.alternative}
               aria-pressed={value === other.value}
               aria-keyshortcuts={`Alt+${index + 1}`}
-              aria-label={t("review.useAlternative", {
-                value: display(field, other.value, words),
-                percent: percent(other.confidence),
-              })}
               onClick={() => onChange(other.value)}
             >
               <kbd>Alt+{index + 1}</kbd>

@@ -36,7 +36,6 @@ export const Findings = memo(function Findings({ findings, labels, onSelect }: P
                       key={name}
                       type="button"
                       className={styles.link}
-                      aria-label={t("review.goTo", { label: labels.get(name) })}
                       onClick={() => onSelect(name)}
                     >
                       {labels.get(name)}
