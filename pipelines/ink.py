@@ -28,6 +28,7 @@ _RULE_PIXELS = 4
 _RULE_MM = 6.0
 _SLIVER = 4
 _LEAST_SAMPLES = 150
+_FIRST_STEP = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -133,13 +134,14 @@ def _tones(darkness: Pixels, template: Template) -> Pixels:
     """
     expected = _print_darkness(template)[::2, ::2]
     shown = cv2.dilate(darkness, np.ones((3, 3), np.uint8))[::2, ::2]
-    steps = np.arange(24, 256, 16)
+    # One histogram of both: rows are sixteen steps of the template's darkness.
+    pairs = np.bincount(((expected & 0xF0).astype(np.int32) * 16 + shown).ravel(), minlength=4096)
     levels, tones = [0.0], [0.0]
-    for low in steps:
-        there = shown[(expected >= low) & (expected < low + 16)]
-        if there.size >= _LEAST_SAMPLES:
-            levels.append(low + 8.0)
-            tones.append(max(tones[-1], float(np.percentile(there, 90))))
+    for step, counts in enumerate(pairs.reshape(16, 256)):
+        total = int(counts.sum())
+        if step >= _FIRST_STEP and total >= _LEAST_SAMPLES:
+            levels.append(step * 16 + 8.0)
+            tones.append(max(tones[-1], float(np.searchsorted(counts.cumsum(), 0.9 * total))))
     table = np.interp(np.arange(256), levels, tones) if len(levels) > 1 else np.arange(256)
     return np.clip(table, 0, 255).astype(np.uint8)
 
