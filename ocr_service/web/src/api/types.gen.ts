@@ -11,10 +11,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 動作しているか
-         * @description Answer as long as the process serves requests.
-         */
         get: operations["get_health"];
         put?: never;
         post?: never;
@@ -31,10 +27,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Prometheus の指標
-         * @description Give figures of requests and documents. Scrape with an API key of the role `auditor`.
-         */
         get: operations["get_metrics"];
         put?: never;
         post?: never;
@@ -51,10 +43,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 受け付けられるか
-         * @description Answer 200 when the database is reachable and has the schema of this version.
-         */
         get: operations["get_ready"];
         put?: never;
         post?: never;
@@ -71,10 +59,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 監査記録
-         * @description List events, newest first. `verified`: the hash chain is whole.
-         */
         get: operations["get_audit"];
         put?: never;
         post?: never;
@@ -91,20 +75,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 書類の一覧
-         * @description List documents, oldest first. `counts` are of all states, for the form when one is given.
-         */
         get: operations["get_documents"];
         put?: never;
-        /**
-         * 書類を送る
-         * @description Post one document: raw body with its media type, or multipart with the part `file`.
-         *
-         *     When this answers 202, the document is encrypted, on disk and queued for reading. The quality
-         *     verdict says whether it should be scanned again. The same `Idempotency-Key` with the same bytes
-         *     gives the first answer again (`duplicate`).
-         */
         post: operations["post_document"];
         delete?: never;
         options?: never;
@@ -119,10 +91,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 書類の状態
-         * @description Say where a document stands. A station sees its own documents only.
-         */
         get: operations["get_document"];
         put?: never;
         post?: never;
@@ -141,10 +109,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * 確認を始める
-         * @description Take a document, or prolong one's own claim. Claims run out after a while by themselves.
-         */
         post: operations["claim_document"];
         delete?: never;
         options?: never;
@@ -159,22 +123,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 確認結果
-         * @description Show the newest decision. 409 while nothing was decided.
-         *
-         *     The first confirmation of a two-person form is not shown: the second person reads afresh.
-         */
         get: operations["get_decision"];
         put?: never;
-        /**
-         * 確定・返戻・却下する
-         * @description Decide on exactly the suggestion that was shown; a stale one is refused with 409.
-         *
-         *     Values that are not named keep the suggested value; masked values that come back as they were
-         *     shown stay what they were. On two-person forms the first confirmation answers with the state
-         *     `awaiting_review`.
-         */
         post: operations["post_decision"];
         delete?: never;
         options?: never;
@@ -189,10 +139,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 項目の切り抜き画像
-         * @description Show the place of one field, upright, with a margin. 404 when it has no place on the page.
-         */
         get: operations["get_field_crop"];
         put?: never;
         post?: never;
@@ -211,10 +157,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * 様式を指定して読み直す
-         * @description Read the document again as this form; a newer suggestion comes of it.
-         */
         post: operations["pin_form"];
         delete?: never;
         options?: never;
@@ -229,12 +171,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * ページの画像
-         * @description Show a page of the original scan as it was posted (EXIF applied, not turned upright).
-         *
-         *     Fields of 個人番号 are painted over unless `unmask` gives a reason.
-         */
         get: operations["get_page_image"];
         put?: never;
         post?: never;
@@ -253,10 +189,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * 確認をやめて列に戻す
-         * @description Give a claimed document back to the queue.
-         */
         post: operations["release_document"];
         delete?: never;
         options?: never;
@@ -273,10 +205,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * 失敗した書類を読み直す
-         * @description Read a failed document once more. 409 when it did not fail or can't succeed.
-         */
         post: operations["retry_document"];
         delete?: never;
         options?: never;
@@ -291,10 +219,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 読み取り結果の提案
-         * @description Show the newest suggestion with its evidence. 409 while there is none yet.
-         */
         get: operations["get_suggestion"];
         put?: never;
         post?: never;
@@ -311,19 +235,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 出力ファイルの一覧
-         * @description List export files, newest first, and how many confirmed documents wait by form.
-         */
         get: operations["get_exports"];
         put?: never;
-        /**
-         * 確定した書類を出力する
-         * @description Put all confirmed documents of a form that are in no file yet into one (at most 2000).
-         *
-         *     Every decision leaves in exactly one file. Without `revision` the file holds the revision of
-         *     the oldest waiting document; call again while `pending` of the list is not nought.
-         */
         post: operations["post_export"];
         delete?: never;
         options?: never;
@@ -340,10 +253,6 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * 業務システムへの引き渡しを記録する
-         * @description Note that the business system has taken the file; saying so twice does no harm.
-         */
         post: operations["post_delivered"];
         delete?: never;
         options?: never;
@@ -358,10 +267,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 出力ファイルを受け取る
-         * @description Give the file; fetching it is audited.
-         */
         get: operations["get_export_file"];
         put?: never;
         post?: never;
@@ -378,10 +283,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 様式の一覧
-         * @description List the forms that the service knows.
-         */
         get: operations["get_forms"];
         put?: never;
         post?: never;
@@ -398,10 +299,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 様式の定義
-         * @description Give the definition of a form: its pages, fields, marks, rules and export.
-         */
         get: operations["get_form"];
         put?: never;
         post?: never;
@@ -418,10 +315,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * 様式の用紙
-         * @description Give the empty form as PDF.
-         */
         get: operations["get_blank"];
         put?: never;
         post?: never;
@@ -438,21 +331,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * サインインの状態
-         * @description Say who is signed in; 401 when nobody is.
-         */
         get: operations["get_session"];
         put?: never;
-        /**
-         * サインインする
-         * @description Sign in by name and password, or by a one-time token. Sets an HttpOnly cookie.
-         */
         post: operations["sign_in"];
-        /**
-         * サインアウトする
-         * @description Sign out: the session ends on the server, and the cookie goes.
-         */
         delete: operations["sign_out"];
         options?: never;
         head?: never;
@@ -463,20 +344,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * AlternativeBody
-         * @description Another reading of the same ink.
-         */
+        /** AlternativeBody */
         AlternativeBody: {
             /** Confidence */
             confidence: number;
             /** Value */
             value: string;
         };
-        /**
-         * Attachment
-         * @description A paper that must come with this one. `form` is a form id, or `kind` a category id.
-         */
+        /** Attachment */
         Attachment: {
             /** Form */
             form?: string | null;
@@ -497,10 +372,7 @@ export interface components {
             /** Required When */
             required_when?: string | null;
         };
-        /**
-         * AuditEventBody
-         * @description One event of the audit chain.
-         */
+        /** AuditEventBody */
         AuditEventBody: {
             /** Action */
             action: string;
@@ -520,10 +392,7 @@ export interface components {
             /** Subject */
             subject: string;
         };
-        /**
-         * AuditList
-         * @description Events, newest first; `verified` says that the chain is whole.
-         */
+        /** AuditList */
         AuditList: {
             /** Items */
             items: components["schemas"]["AuditEventBody"][];
@@ -532,10 +401,7 @@ export interface components {
             /** Verified */
             verified: boolean;
         };
-        /**
-         * Box
-         * @description Rectangle in mm.
-         */
+        /** Box */
         Box: {
             /** Height */
             height: number;
@@ -546,10 +412,7 @@ export interface components {
             /** Y */
             y: number;
         };
-        /**
-         * BoxBody
-         * @description Pixels of the original scan, origin top left.
-         */
+        /** BoxBody */
         BoxBody: {
             /** X0 */
             x0: number;
@@ -560,10 +423,7 @@ export interface components {
             /** Y1 */
             y1: number;
         };
-        /**
-         * CategoryBody
-         * @description Category with the set of candidates that holds the truth.
-         */
+        /** CategoryBody */
         CategoryBody: {
             /** Candidates */
             candidates: string[];
@@ -574,10 +434,7 @@ export interface components {
             /** Title */
             title: string;
         };
-        /**
-         * CodePlace
-         * @description Where the QR code of form id, revision and page stands.
-         */
+        /** CodePlace */
         CodePlace: {
             /**
              * Size
@@ -591,23 +448,15 @@ export interface components {
         };
         /**
          * DatePart
-         * @description Parts that a value may be written in.
          * @enum {string}
          */
         DatePart: "year" | "month" | "day" | "hour" | "minute" | "first" | "second" | "third";
         /**
          * DecisionAction
-         * @description What a reviewer may decide.
-         *
-         *     Confirm (with or without corrections), return to the citizen for completion (不備返戻), or
-         *     reject as not for this office.
          * @enum {string}
          */
         DecisionAction: "confirm" | "return" | "reject";
-        /**
-         * DecisionBody
-         * @description A decision that was made.
-         */
+        /** DecisionBody */
         DecisionBody: {
             action: components["schemas"]["DecisionAction"];
             /** Changed */
@@ -638,13 +487,7 @@ export interface components {
                 [key: string]: string | null;
             };
         };
-        /**
-         * DecisionRequest
-         * @description A decision on exactly the suggestion that was shown (a stale one is refused with 409).
-         *
-         *     `values` are the values that the reviewer changed, by field name (None empties a field);
-         *     fields that are not named keep the suggested value. `reason` is required for return and reject.
-         */
+        /** DecisionRequest */
         DecisionRequest: {
             action: components["schemas"]["DecisionAction"];
             /**
@@ -662,10 +505,7 @@ export interface components {
                 [key: string]: string | null;
             };
         };
-        /**
-         * DocumentBody
-         * @description One document as the queue shows it. No content.
-         */
+        /** DocumentBody */
         DocumentBody: {
             /**
              * Awaits Second
@@ -748,14 +588,10 @@ export interface components {
         };
         /**
          * DocumentKind
-         * @description Kind of document within an operation.
          * @enum {string}
          */
         DocumentKind: "application" | "notification" | "declaration" | "claim" | "attachment" | "certificate";
-        /**
-         * DocumentList
-         * @description A page of the queue; `next` continues it.
-         */
+        /** DocumentList */
         DocumentList: {
             /** Counts */
             counts: {
@@ -768,28 +604,20 @@ export interface components {
         };
         /**
          * DocumentState
-         * @description Life of a document. `failed` keeps the original and a reason.
          * @enum {string}
          */
         DocumentState: "received" | "processing" | "awaiting_review" | "in_review" | "confirmed" | "returned" | "rejected" | "exported" | "failed";
         /**
          * Era
-         * @description Eras a date part may offer to circle; `western` is 西暦.
          * @enum {string}
          */
         Era: "meiji" | "taisho" | "showa" | "heisei" | "reiwa" | "western";
-        /**
-         * EraOption
-         * @description One era word to circle (or tick) before a date.
-         */
+        /** EraOption */
         EraOption: {
             box: components["schemas"]["Box"];
             value: components["schemas"]["Era"];
         };
-        /**
-         * Export
-         * @description How a confirmed record leaves the service.
-         */
+        /** Export */
         Export: {
             /**
              * Columns
@@ -808,10 +636,7 @@ export interface components {
              */
             system: string;
         };
-        /**
-         * ExportBody
-         * @description One export file.
-         */
+        /** ExportBody */
         ExportBody: {
             /**
              * Created At
@@ -836,10 +661,7 @@ export interface components {
              */
             state: "ready" | "delivered";
         };
-        /**
-         * ExportColumn
-         * @description One column of the exported record: `field` is a field, mark group or seal name.
-         */
+        /** ExportColumn */
         ExportColumn: {
             /** Field */
             field: string;
@@ -852,10 +674,7 @@ export interface components {
             /** Header */
             header: string;
         };
-        /**
-         * ExportList
-         * @description Export files, newest first.
-         */
+        /** ExportList */
         ExportList: {
             /** Items */
             items: components["schemas"]["ExportBody"][];
@@ -864,10 +683,7 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /**
-         * ExportRequest
-         * @description Export all confirmed documents of a form that were not exported yet.
-         */
+        /** ExportRequest */
         ExportRequest: {
             /** Form Id */
             form_id: string;
@@ -885,10 +701,7 @@ export interface components {
              */
             unmask_reason: string;
         };
-        /**
-         * FieldBody
-         * @description One suggested value with its evidence, and what the form says about it.
-         */
+        /** FieldBody */
         FieldBody: {
             /**
              * Alternatives
@@ -963,16 +776,7 @@ export interface components {
             /** Value */
             value: string | null;
         };
-        /**
-         * FieldDefinition
-         * @description A place where something is written.
-         *
-         *     `box` is the inner area that the ink may use. A field with `parts` is written in several boxes
-         *     (its `box` encloses them all). For a date: `eras` are the era words to circle; `era` is the one
-         *     printed before the year (fixed) when there is nothing to circle; neither means western years
-         *     or era written by hand. `cells`: comb of n equal cells, one character each, over `box`.
-         *     `required_when` is a CEL expression over the field and mark names.
-         */
+        /** FieldDefinition */
         FieldDefinition: {
             box: components["schemas"]["Box"];
             /**
@@ -1053,21 +857,10 @@ export interface components {
         };
         /**
          * FieldKind
-         * @description What is written in a box; decides repertoire, format and normalised value.
-         *
-         *     Values: `date` YYYY-MM-DD (a date without day: YYYY-MM), `postal_code` 7 digits, `phone` digits
-         *     with hyphens as written, `amount` digits (yen), `my_number` 12 digits, `corporate_number`
-         *     13 digits, `time` HH:MM, `kana_name` full-width katakana; the others NFKC text.
          * @enum {string}
          */
         FieldKind: "kanji_name" | "kana_name" | "address" | "postal_code" | "phone" | "date" | "time" | "digits" | "amount" | "my_number" | "corporate_number" | "alphanumeric" | "katakana" | "text" | "multi_line";
-        /**
-         * FieldPart
-         * @description A box of its own for a part of the value.
-         *
-         *     Year, month, day; first, second, third of a phone number or postal code. `cells` > 1: one
-         *     digit a cell.
-         */
+        /** FieldPart */
         FieldPart: {
             box: components["schemas"]["Box"];
             /**
@@ -1077,10 +870,7 @@ export interface components {
             cells: number;
             part: components["schemas"]["DatePart"];
         };
-        /**
-         * FindingBody
-         * @description Something to look at, with its rule and ground.
-         */
+        /** FindingBody */
         FindingBody: {
             /** Fields */
             fields: string[];
@@ -1101,10 +891,7 @@ export interface components {
              */
             severity: "error" | "warning" | "info";
         };
-        /**
-         * FormDefinition
-         * @description A whole form.
-         */
+        /** FormDefinition */
         FormDefinition: {
             /**
              * Attachments
@@ -1174,28 +961,19 @@ export interface components {
             two_person: boolean;
             valid: components["schemas"]["ValidDates"];
         };
-        /**
-         * FormListBody
-         * @description Forms that the service knows.
-         */
+        /** FormListBody */
         FormListBody: {
             /** Items */
             items: components["schemas"]["FormRef"][];
         };
-        /**
-         * FormPinRequest
-         * @description Read the document again as this form.
-         */
+        /** FormPinRequest */
         FormPinRequest: {
             /** Form Id */
             form_id: string;
             /** Revision */
             revision: string;
         };
-        /**
-         * FormRef
-         * @description A form by id and revision, with its title.
-         */
+        /** FormRef */
         FormRef: {
             /** Id */
             id: string;
@@ -1204,10 +982,7 @@ export interface components {
             /** Title */
             title: string;
         };
-        /**
-         * HealthBody
-         * @description The process serves.
-         */
+        /** HealthBody */
         HealthBody: {
             /**
              * Status
@@ -1215,10 +990,7 @@ export interface components {
              */
             status: "ok";
         };
-        /**
-         * MarkGroup
-         * @description Options to tick, circle or fill in.
-         */
+        /** MarkGroup */
         MarkGroup: {
             /**
              * Critical
@@ -1259,30 +1031,22 @@ export interface components {
         };
         /**
          * MarkStyle
-         * @description How an option is chosen: a tick in a box, a circle around the words, a filled box.
          * @enum {string}
          */
         MarkStyle: "tick" | "circle" | "fill";
         /**
          * Operation
-         * @description The standardised operations of a municipality, and nursery admission.
          * @enum {string}
          */
         Operation: "child_allowance" | "child_support" | "nursery_admission" | "resident_register" | "family_register_addendum" | "seal_registration" | "electoral_roll" | "resident_tax" | "light_vehicle_tax" | "family_register" | "schooling" | "health" | "child_rearing_allowance" | "public_assistance" | "disability_welfare" | "long_term_care" | "national_health_insurance" | "late_elderly_care" | "national_pension" | "other";
-        /**
-         * OptionBody
-         * @description One option of a mark group.
-         */
+        /** OptionBody */
         OptionBody: {
             /** Label */
             label: string;
             /** Value */
             value: string;
         };
-        /**
-         * OptionDefinition
-         * @description One option of a mark group. `box` is the tick box itself, or the words to be circled.
-         */
+        /** OptionDefinition */
         OptionDefinition: {
             box: components["schemas"]["Box"];
             /** Label */
@@ -1290,10 +1054,7 @@ export interface components {
             /** Value */
             value: string;
         };
-        /**
-         * PageBody
-         * @description One page: size of the original scan; turn it clockwise by `rotation` to show it upright.
-         */
+        /** PageBody */
         PageBody: {
             /** Form Page */
             form_page: number | null;
@@ -1310,14 +1071,7 @@ export interface components {
             /** Width */
             width: number;
         };
-        /**
-         * PageDefinition
-         * @description One side of the form: its size in mm and all that is printed on it.
-         *
-         *     Either `printed` says what to draw, or `background` names a PDF beside the definition whose
-         *     page `background_page` (from 1) is the printed form itself. Labels of fields, frames, era words
-         *     and option words must be part of `printed` or of the background: fields are places, not ink.
-         */
+        /** PageDefinition */
         PageDefinition: {
             /** Background */
             background?: string | null;
@@ -1345,10 +1099,7 @@ export interface components {
              */
             width: number;
         };
-        /**
-         * PrintedCircle
-         * @description A printed circle (as for 印).
-         */
+        /** PrintedCircle */
         PrintedCircle: {
             /**
              * Dashed
@@ -1372,10 +1123,7 @@ export interface components {
             /** Y */
             y: number;
         };
-        /**
-         * PrintedLine
-         * @description A rule from (x0, y0) to (x1, y1), `width` in mm.
-         */
+        /** PrintedLine */
         PrintedLine: {
             /**
              * Dashed
@@ -1401,10 +1149,7 @@ export interface components {
             /** Y1 */
             y1: number;
         };
-        /**
-         * PrintedRect
-         * @description A frame, filled or not. `fill` is grey 0 (black) .. 1 (white); None is not filled.
-         */
+        /** PrintedRect */
         PrintedRect: {
             /** Fill */
             fill?: number | null;
@@ -1432,13 +1177,7 @@ export interface components {
             /** Y */
             y: number;
         };
-        /**
-         * PrintedText
-         * @description Printed words.
-         *
-         *     `x`,`y` is the left, middle or right end (by `align`) of the BASELINE of the first line; lines
-         *     are separated by newlines. `size` is the height of the type in mm.
-         */
+        /** PrintedText */
         PrintedText: {
             /**
              * Align
@@ -1489,10 +1228,7 @@ export interface components {
             /** Y */
             y: number;
         };
-        /**
-         * ProblemBody
-         * @description RFC 9457 problem with our stable `code`; `title` is Japanese for people to read.
-         */
+        /** ProblemBody */
         ProblemBody: {
             /** Code */
             code: string;
@@ -1521,10 +1257,7 @@ export interface components {
              */
             type: string;
         };
-        /**
-         * QualityBody
-         * @description Verdict on one page, for the scanning station.
-         */
+        /** QualityBody */
         QualityBody: {
             /**
              * Messages
@@ -1541,10 +1274,7 @@ export interface components {
              */
             reasons: string[];
         };
-        /**
-         * ReceiptBody
-         * @description Answer to a posting: it is stored and will be read.
-         */
+        /** ReceiptBody */
         ReceiptBody: {
             /** Batch Id */
             batch_id: string;
@@ -1563,18 +1293,10 @@ export interface components {
         };
         /**
          * Role
-         * @description What a person or key may do.
          * @enum {string}
          */
         Role: "station" | "reviewer" | "form_owner" | "auditor" | "admin";
-        /**
-         * Rule
-         * @description A check: a finding is made where the CEL `expression` is false.
-         *
-         *     The names of all fields, mark groups and seals are variables (null when blank; dates are
-         *     timestamps; amounts and digits of `amount` ints; mark groups strings, of `select: many` lists;
-         *     seals bools); `today` is a timestamp. `message` may name `{field}` to show a value's label.
-         */
+        /** Rule */
         Rule: {
             /** Expression */
             expression: string;
@@ -1604,10 +1326,7 @@ export interface components {
             /** When */
             when?: string | null;
         };
-        /**
-         * SealDefinition
-         * @description Place of a seal or a signature.
-         */
+        /** SealDefinition */
         SealDefinition: {
             box: components["schemas"]["Box"];
             /**
@@ -1640,20 +1359,15 @@ export interface components {
         };
         /**
          * Select
-         * @description How many options of a group may be marked.
          * @enum {string}
          */
         Select: "one" | "many";
         /**
          * Sensitivity
-         * @description How carefully a value is shown, logged and exported.
          * @enum {string}
          */
         Sensitivity: "public" | "personal" | "special" | "number";
-        /**
-         * SessionBody
-         * @description Who is signed in.
-         */
+        /** SessionBody */
         SessionBody: {
             /** Display Name */
             display_name: string;
@@ -1669,10 +1383,7 @@ export interface components {
             /** User Id */
             user_id: string;
         };
-        /**
-         * SignInRequest
-         * @description Either name and password, or a one-time token.
-         */
+        /** SignInRequest */
         SignInRequest: {
             /** Name */
             name?: string | null;
@@ -1681,10 +1392,7 @@ export interface components {
             /** Token */
             token?: string | null;
         };
-        /**
-         * SuggestionBody
-         * @description What the service suggests; only a person's decision makes it a record.
-         */
+        /** SuggestionBody */
         SuggestionBody: {
             category: components["schemas"]["CategoryBody"];
             /**
@@ -1717,10 +1425,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /**
-         * ValidDates
-         * @description First and last day on which this revision is accepted.
-         */
+        /** ValidDates */
         ValidDates: {
             /**
              * From
@@ -1748,7 +1453,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1768,7 +1472,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 指標 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1777,7 +1480,6 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1786,7 +1488,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1795,7 +1496,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1815,7 +1515,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1824,7 +1523,6 @@ export interface operations {
                     "application/json": components["schemas"]["HealthBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1838,9 +1536,7 @@ export interface operations {
     get_audit: {
         parameters: {
             query?: {
-                /** @description `document:doc_…` など */
                 subject?: string | null;
-                /** @description `user:…` など */
                 actor?: string | null;
                 action?: string | null;
                 cursor?: number | null;
@@ -1852,35 +1548,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 新しい順 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "action": "document.confirmed",
-                     *           "actor": "user:user_01kahg00000000000000000000",
-                     *           "at": "2026-11-20T01:23:45Z",
-                     *           "details": {
-                     *             "changed": [
-                     *               "claimant_name"
-                     *             ]
-                     *           },
-                     *           "sequence": 41,
-                     *           "subject": "document:doc_01kahg3c2w8m6r1t5v9x0z4b7d"
-                     *         }
-                     *       ],
-                     *       "verified": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["AuditList"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1889,7 +1564,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1898,7 +1572,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,7 +1580,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1921,15 +1593,10 @@ export interface operations {
     get_documents: {
         parameters: {
             query?: {
-                /** @description この状態の書類だけ */
                 state?: components["schemas"]["DocumentState"][];
-                /** @description この様式の書類だけ */
                 form?: string | null;
-                /** @description この分類だけ */
                 category?: string | null;
-                /** @description 自分が確認中の書類だけ */
                 mine?: boolean;
-                /** @description 新しい順（既定は古い順） */
                 newest?: boolean;
                 cursor?: string | null;
                 limit?: number;
@@ -1940,57 +1607,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 一覧の1ページ */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "counts": {
-                     *         "awaiting_review": 1,
-                     *         "confirmed": 12
-                     *       },
-                     *       "items": [
-                     *         {
-                     *           "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
-                     *           "category": "child_allowance.claim",
-                     *           "category_label": "児童手当・請求書",
-                     *           "claimed_by_me": false,
-                     *           "fields_doubtful": 2,
-                     *           "fields_total": 32,
-                     *           "findings_error": 0,
-                     *           "findings_warning": 1,
-                     *           "form": {
-                     *             "id": "child-allowance-claim",
-                     *             "revision": "2026.1",
-                     *             "title": "児童手当認定請求書"
-                     *           },
-                     *           "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *           "page_count": 1,
-                     *           "quality": [
-                     *             {
-                     *               "messages": [],
-                     *               "ok": true,
-                     *               "page": 1,
-                     *               "reasons": []
-                     *             }
-                     *           ],
-                     *           "received_at": "2026-11-20T01:23:45Z",
-                     *           "state": "awaiting_review",
-                     *           "station": "北千住窓口1",
-                     *           "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *           "updated_at": "2026-11-20T01:23:45Z",
-                     *           "version": 3
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["DocumentList"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1999,7 +1623,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2008,7 +1631,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2023,15 +1645,12 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 同じ送信を繰り返しても一度だけ受け付けるための鍵 */
                 "idempotency-key"?: string | null;
-                /** @description 元のファイル名（拡張子だけを残します） */
                 "x-file-name"?: string | null;
             };
             path?: never;
             cookie?: never;
         };
-        /** @description 画像または PDF。そのまま（raw）か、multipart の `file`。 */
         requestBody: {
             content: {
                 "application/octet-stream": string;
@@ -2048,33 +1667,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 受け付けました。内容は暗号化して保管済みです。 */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
-                     *       "duplicate": false,
-                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "page_count": 1,
-                     *       "quality": [
-                     *         {
-                     *           "messages": [],
-                     *           "ok": true,
-                     *           "page": 1,
-                     *           "reasons": []
-                     *         }
-                     *       ],
-                     *       "state": "received"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ReceiptBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2083,7 +1683,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2092,7 +1691,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.timeout` */
             408: {
                 headers: {
                     [name: string]: unknown;
@@ -2101,7 +1699,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.idempotency_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2110,7 +1707,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `file.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2119,7 +1715,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `file.unsupported_type` */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2128,7 +1723,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid`; `file.empty`; `file.truncated`; `file.encrypted`; `file.corrupt`; `image.too_large`; `image.too_small`; `pages.too_many` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2137,7 +1731,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `service.busy`; `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2146,7 +1739,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.full` */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -2162,56 +1754,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description 書類の状態（内容は含みません） */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
-                     *       "category": "child_allowance.claim",
-                     *       "category_label": "児童手当・請求書",
-                     *       "claimed_by_me": false,
-                     *       "fields_doubtful": 2,
-                     *       "fields_total": 32,
-                     *       "findings_error": 0,
-                     *       "findings_warning": 1,
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "page_count": 1,
-                     *       "quality": [
-                     *         {
-                     *           "messages": [],
-                     *           "ok": true,
-                     *           "page": 1,
-                     *           "reasons": []
-                     *         }
-                     *       ],
-                     *       "received_at": "2026-11-20T01:23:45Z",
-                     *       "state": "awaiting_review",
-                     *       "station": "北千住窓口1",
-                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "updated_at": "2026-11-20T01:23:45Z",
-                     *       "version": 3
-                     *     }
-                     */
                     "application/json": components["schemas"]["DocumentBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2220,7 +1776,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2229,7 +1784,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2238,7 +1792,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2252,61 +1805,24 @@ export interface operations {
     claim_document: {
         parameters: {
             query?: {
-                /** @description 他の人が確認中でも引き取る */
                 take_over?: boolean;
             };
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description 書類の新しい状態 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
-                     *       "category": "child_allowance.claim",
-                     *       "category_label": "児童手当・請求書",
-                     *       "claimed_by_me": false,
-                     *       "fields_doubtful": 2,
-                     *       "fields_total": 32,
-                     *       "findings_error": 0,
-                     *       "findings_warning": 1,
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "page_count": 1,
-                     *       "quality": [
-                     *         {
-                     *           "messages": [],
-                     *           "ok": true,
-                     *           "page": 1,
-                     *           "reasons": []
-                     *         }
-                     *       ],
-                     *       "received_at": "2026-11-20T01:23:45Z",
-                     *       "state": "awaiting_review",
-                     *       "station": "北千住窓口1",
-                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "updated_at": "2026-11-20T01:23:45Z",
-                     *       "version": 3
-                     *     }
-                     */
                     "application/json": components["schemas"]["DocumentBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2315,7 +1831,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2324,7 +1839,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2333,7 +1847,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state`; `document.claimed_by_other` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2342,7 +1855,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2351,7 +1863,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2360,7 +1871,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2374,46 +1884,24 @@ export interface operations {
     get_decision: {
         parameters: {
             query?: {
-                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
                 unmask?: string | null;
             };
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description 最後の決定 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "action": "confirm",
-                     *       "changed": [
-                     *         "claimant_name"
-                     *       ],
-                     *       "created_at": "2026-11-20T01:23:45Z",
-                     *       "decided_by": "確認 花子",
-                     *       "document_id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "id": "dec_01kahg5m3p7r0t4w8y2b6d1g5j",
-                     *       "reason": "",
-                     *       "state": "confirmed",
-                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "values": {
-                     *         "claimant_name": "足立 華子"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["DecisionBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2422,7 +1910,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2431,7 +1918,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2440,7 +1926,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2449,7 +1934,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2458,7 +1942,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.damaged` */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2467,7 +1950,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2483,7 +1965,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
@@ -2494,34 +1975,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 記録した決定 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "action": "confirm",
-                     *       "changed": [
-                     *         "claimant_name"
-                     *       ],
-                     *       "created_at": "2026-11-20T01:23:45Z",
-                     *       "decided_by": "確認 花子",
-                     *       "document_id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "id": "dec_01kahg5m3p7r0t4w8y2b6d1g5j",
-                     *       "reason": "",
-                     *       "state": "confirmed",
-                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "values": {
-                     *         "claimant_name": "足立 華子"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["DecisionBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2530,7 +1991,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2539,7 +1999,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2548,7 +2007,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state`; `document.claimed_by_other`; `suggestion.stale` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2557,7 +2015,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2566,7 +2023,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid`; `decision.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2575,7 +2031,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,7 +2039,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.full` */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -2598,12 +2052,10 @@ export interface operations {
     get_field_crop: {
         parameters: {
             query?: {
-                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
                 unmask?: string | null;
             };
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
                 name: string;
             };
@@ -2611,7 +2063,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description JPEG */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2620,7 +2071,6 @@ export interface operations {
                     "image/jpeg": string;
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2629,7 +2079,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2638,7 +2087,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown`; `request.not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2647,7 +2095,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2656,7 +2103,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid`; `file.corrupt` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2665,7 +2111,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.damaged` */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2674,7 +2119,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable`; `read.timeout`; `read.out_of_memory`; `read.crashed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2690,7 +2134,6 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
@@ -2701,49 +2144,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 読み直しを受け付けました */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
-                     *       "category": "child_allowance.claim",
-                     *       "category_label": "児童手当・請求書",
-                     *       "claimed_by_me": false,
-                     *       "fields_doubtful": 2,
-                     *       "fields_total": 32,
-                     *       "findings_error": 0,
-                     *       "findings_warning": 1,
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "page_count": 1,
-                     *       "quality": [
-                     *         {
-                     *           "messages": [],
-                     *           "ok": true,
-                     *           "page": 1,
-                     *           "reasons": []
-                     *         }
-                     *       ],
-                     *       "received_at": "2026-11-20T01:23:45Z",
-                     *       "state": "awaiting_review",
-                     *       "station": "北千住窓口1",
-                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "updated_at": "2026-11-20T01:23:45Z",
-                     *       "version": 3
-                     *     }
-                     */
                     "application/json": components["schemas"]["DocumentBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2752,7 +2160,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2761,7 +2168,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown`; `form.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2770,7 +2176,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state`; `document.claimed_by_other` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2779,7 +2184,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2788,7 +2192,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2797,7 +2200,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2811,14 +2213,11 @@ export interface operations {
     get_page_image: {
         parameters: {
             query?: {
-                /** @description 最大の幅（画素） */
                 width?: number;
-                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
                 unmask?: string | null;
             };
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
                 number: number;
             };
@@ -2826,7 +2225,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description JPEG */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2835,7 +2233,6 @@ export interface operations {
                     "image/jpeg": string;
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2844,7 +2241,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2853,7 +2249,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown`; `request.not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2862,7 +2257,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid`; `file.corrupt` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2871,7 +2265,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.damaged` */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2880,7 +2273,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable`; `read.timeout`; `read.out_of_memory`; `read.crashed` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2896,56 +2288,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description 書類の新しい状態 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
-                     *       "category": "child_allowance.claim",
-                     *       "category_label": "児童手当・請求書",
-                     *       "claimed_by_me": false,
-                     *       "fields_doubtful": 2,
-                     *       "fields_total": 32,
-                     *       "findings_error": 0,
-                     *       "findings_warning": 1,
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "page_count": 1,
-                     *       "quality": [
-                     *         {
-                     *           "messages": [],
-                     *           "ok": true,
-                     *           "page": 1,
-                     *           "reasons": []
-                     *         }
-                     *       ],
-                     *       "received_at": "2026-11-20T01:23:45Z",
-                     *       "state": "awaiting_review",
-                     *       "station": "北千住窓口1",
-                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "updated_at": "2026-11-20T01:23:45Z",
-                     *       "version": 3
-                     *     }
-                     */
                     "application/json": components["schemas"]["DocumentBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2954,7 +2310,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2963,7 +2318,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2972,7 +2326,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state`; `document.claimed_by_other` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2981,7 +2334,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2990,7 +2342,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2999,7 +2350,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3015,56 +2365,20 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description 読み直しを受け付けました */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "batch_id": "bat_01kahg3c2w0a2c4e6g8j1k3m5n",
-                     *       "category": "child_allowance.claim",
-                     *       "category_label": "児童手当・請求書",
-                     *       "claimed_by_me": false,
-                     *       "fields_doubtful": 2,
-                     *       "fields_total": 32,
-                     *       "findings_error": 0,
-                     *       "findings_warning": 1,
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "page_count": 1,
-                     *       "quality": [
-                     *         {
-                     *           "messages": [],
-                     *           "ok": true,
-                     *           "page": 1,
-                     *           "reasons": []
-                     *         }
-                     *       ],
-                     *       "received_at": "2026-11-20T01:23:45Z",
-                     *       "state": "awaiting_review",
-                     *       "station": "北千住窓口1",
-                     *       "suggestion_id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "updated_at": "2026-11-20T01:23:45Z",
-                     *       "version": 3
-                     *     }
-                     */
                     "application/json": components["schemas"]["DocumentBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3073,7 +2387,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3082,7 +2395,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3091,7 +2403,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3100,7 +2411,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3109,7 +2419,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3118,7 +2427,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3132,90 +2440,24 @@ export interface operations {
     get_suggestion: {
         parameters: {
             query?: {
-                /** @description 個人番号を伏せずに表示する理由（監査記録に残ります） */
                 unmask?: string | null;
             };
             header?: never;
             path: {
-                /** @description 書類のID */
                 document_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description 最新の提案 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "category": {
-                     *         "candidates": [
-                     *           "child_allowance.claim"
-                     *         ],
-                     *         "confidence": 0.99,
-                     *         "label": "child_allowance.claim",
-                     *         "title": "児童手当・請求書"
-                     *       },
-                     *       "created_at": "2026-11-20T01:23:45Z",
-                     *       "document_id": "doc_01kahg3c2w8m6r1t5v9x0z4b7d",
-                     *       "fields": [
-                     *         {
-                     *           "box": {
-                     *             "x0": 412,
-                     *             "x1": 980,
-                     *             "y0": 640.5,
-                     *             "y1": 712
-                     *           },
-                     *           "confidence": 0.93,
-                     *           "doubtful": false,
-                     *           "kind": "kanji_name",
-                     *           "label": "請求者氏名",
-                     *           "name": "claimant_name",
-                     *           "page": 1,
-                     *           "raw_text": "足立花子",
-                     *           "required": true,
-                     *           "source": "read",
-                     *           "state": "read",
-                     *           "value": "足立 花子"
-                     *         }
-                     *       ],
-                     *       "findings": [],
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "form_score": 0.97,
-                     *       "id": "sug_01kahg3f7q2n5s8v1y4b6d9g0j",
-                     *       "pages": [
-                     *         {
-                     *           "form_page": 1,
-                     *           "height": 2339,
-                     *           "number": 1,
-                     *           "quality": {
-                     *             "messages": [],
-                     *             "ok": true,
-                     *             "page": 1,
-                     *             "reasons": []
-                     *           },
-                     *           "rotation": 0,
-                     *           "width": 1654
-                     *         }
-                     *       ],
-                     *       "seconds": 0.82,
-                     *       "versions": {
-                     *         "program": "0.1.0"
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["SuggestionBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3224,7 +2466,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3233,7 +2474,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3242,7 +2482,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `document.wrong_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3251,7 +2490,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3260,7 +2498,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.damaged` */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3269,7 +2506,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3291,38 +2527,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 新しい順 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "created_at": "2026-11-20T01:23:45Z",
-                     *           "document_count": 12,
-                     *           "form": {
-                     *             "id": "child-allowance-claim",
-                     *             "revision": "2026.1",
-                     *             "title": "児童手当認定請求書"
-                     *           },
-                     *           "format": "csv",
-                     *           "id": "exp_01kahg7z9k2m4p6r8t0w3y5b7d",
-                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                     *           "state": "ready"
-                     *         }
-                     *       ],
-                     *       "pending": {
-                     *         "child-allowance-claim": 3
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["ExportList"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3331,7 +2543,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3340,7 +2551,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3349,7 +2559,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3373,31 +2582,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description 出力ファイル */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-11-20T01:23:45Z",
-                     *       "document_count": 12,
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "format": "csv",
-                     *       "id": "exp_01kahg7z9k2m4p6r8t0w3y5b7d",
-                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                     *       "state": "ready"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ExportBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3406,7 +2598,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3415,7 +2606,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `form.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3424,7 +2614,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `export.empty` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3433,7 +2622,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3442,7 +2630,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3451,7 +2638,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable`; `service.busy` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3460,7 +2646,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.full` */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -3482,31 +2667,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 引き渡し済み */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "created_at": "2026-11-20T01:23:45Z",
-                     *       "document_count": 12,
-                     *       "form": {
-                     *         "id": "child-allowance-claim",
-                     *         "revision": "2026.1",
-                     *         "title": "児童手当認定請求書"
-                     *       },
-                     *       "format": "csv",
-                     *       "id": "exp_01kahg7z9k2m4p6r8t0w3y5b7d",
-                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                     *       "state": "delivered"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ExportBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3515,7 +2683,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3524,7 +2691,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `export.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3533,7 +2699,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3542,7 +2707,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3551,7 +2715,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3573,7 +2736,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ファイル（SHA-256 は `X-Content-SHA256` と一覧にあります） */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3584,7 +2746,6 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3593,7 +2754,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3602,7 +2762,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `export.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3611,7 +2770,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3620,7 +2778,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.damaged` */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3629,7 +2786,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3649,27 +2805,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description 様式 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "items": [
-                     *         {
-                     *           "id": "child-allowance-claim",
-                     *           "revision": "2026.1",
-                     *           "title": "児童手当認定請求書"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["FormListBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3678,7 +2821,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3687,7 +2829,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3710,7 +2851,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3719,7 +2859,6 @@ export interface operations {
                     "application/json": components["schemas"]["FormDefinition"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3728,7 +2867,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3737,7 +2875,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `form.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3746,7 +2883,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3769,7 +2905,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description PDF */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3778,7 +2913,6 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3787,7 +2921,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3796,7 +2929,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `form.unknown` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3805,7 +2937,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3825,27 +2956,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description サインインしている人 */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "display_name": "確認 花子",
-                     *       "expires_at": "2026-11-20T01:23:45Z",
-                     *       "name": "hanako",
-                     *       "roles": [
-                     *         "reviewer"
-                     *       ],
-                     *       "user_id": "user_01kahg00000000000000000000"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SessionBody"];
                 };
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3854,7 +2972,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3878,27 +2995,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description サインインしました（cookie を設定します） */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "display_name": "確認 花子",
-                     *       "expires_at": "2026-11-20T01:23:45Z",
-                     *       "name": "hanako",
-                     *       "roles": [
-                     *         "reviewer"
-                     *       ],
-                     *       "user_id": "user_01kahg00000000000000000000"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SessionBody"];
                 };
             };
-            /** @description `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3907,7 +3011,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3916,7 +3019,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.too_large` */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3925,7 +3027,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `request.invalid` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3934,7 +3035,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.locked` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3943,7 +3043,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `storage.unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3963,14 +3062,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description `auth.required`; `auth.failed` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3979,7 +3076,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description `auth.forbidden`; `auth.origin` */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -77,6 +77,9 @@ export function FieldEditor(props: Props) {
             </span>
           </p>
         ))}
+        {field.kind === "date" && !readOnly && (tidied === null || toWareki(tidied) === null) ? (
+          <p className={styles.hint}>{t("review.dateHint")}</p>
+        ) : null}
         {field.hint ? <p className={styles.hint}>{field.hint}</p> : null}
       </div>
       {isMasked(field) && !readOnly ? (
