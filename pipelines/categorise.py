@@ -15,7 +15,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.preprocessing import normalize
 
 from models.errors import ModelError, ModelProblem
 from models.manifest import load_manifest, read_weights
@@ -45,27 +47,69 @@ class CategoryModel:
 
     def probabilities(self, text: str) -> NDArray[np.float64]:
         """Calibrated probability of every label for one text, shape (K,)."""
-        features = VECTORIZER.transform([fold_text(text)])
+        features = text_features([text])
         logits = (features @ self.weights + self.bias)[0].astype(np.float64) / self.temperature
         exponents = np.exp(logits - logits.max())
         result: NDArray[np.float64] = exponents / exponents.sum()
         return result
 
 
-VECTORIZER = HashingVectorizer(
+_VECTORIZER = HashingVectorizer(
     analyzer="char",
     ngram_range=(1, 3),
     n_features=FEATURES,
     alternate_sign=False,
-    norm="l2",
+    norm=None,
     lowercase=False,
 )
+_HEAD_LINES = 6
+_PROMINENT = 1.25
+"""A line this much taller than the median is a heading."""
+
+
+def text_features(texts: Sequence[str]) -> csr_matrix:
+    """Features of whole documents, shape (N, FEATURES), from their lines.
+
+    The first lines count as much as all lines together: a form of three pages has a thousand words
+    that stand on any form, and one title.
+    """
+    whole = [fold_text(text) for text in texts]
+    heads = [fold_text("\n".join(text.split("\n")[:_HEAD_LINES])) for text in texts]
+    return csr_matrix(_weighed(whole) + _weighed(heads))
 
 
 def fold_text(text: str) -> str:
     """Text as the classifier sees it: NFKC, without spaces, every digit the same."""
     folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     return re.sub(r"[0-9]", "0", folded)
+
+
+def document_text(lines: Sequence[Line]) -> str:
+    """Text of a document as the classifier wants it: headings first, then all other lines."""
+    if not lines:
+        return ""
+    sizes = [_height(line) for line in lines]
+    tall = _PROMINENT * float(np.median(sizes))
+    first = [
+        line
+        for line, size in zip(lines, sizes, strict=True)
+        if size >= tall and 4 <= len(line.text) <= 40
+    ]
+    # More than a few tall lines are a poster or handwriting, where size tells nothing.
+    first = sorted(first, key=_height, reverse=True)[:2] if len(first) < len(lines) / 4 else []
+    rest = [line for line in lines if line not in first]
+    return "\n".join(line.text for line in (*first, *rest))
+
+
+def _height(line: Line) -> float:
+    box = line.box
+    return box.x1 - box.x0 if line.vertical else box.y1 - box.y0
+
+
+def _weighed(texts: Sequence[str]) -> csr_matrix:
+    counts = csr_matrix(_VECTORIZER.transform(texts))
+    counts.data = np.log1p(counts.data)
+    return csr_matrix(normalize(counts))
 
 
 def save_category_model(model: CategoryModel, path: Path) -> None:
@@ -108,7 +152,7 @@ def categorise_form(form: FormDefinition, score: float) -> CategoryScore:
 
 def categorise_lines(lines: Sequence[Line], model: CategoryModel) -> CategoryScore:
     """Category of a document of no known form, from its text."""
-    text = "\n".join(line.text for line in lines)
+    text = document_text(lines)
     if len(fold_text(text)) < 4:
         return CategoryScore(label=UNKNOWN, confidence=1.0, candidates=(UNKNOWN,))
     probabilities = model.probabilities(text)

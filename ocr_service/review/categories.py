@@ -1,6 +1,7 @@
 """Japanese names of categories for people: `<operation>.<kind of document>`."""
 
 from pipelines.forms.model import DocumentKind, Operation
+from pipelines.reference.categories import category_titles
 
 _OPERATIONS = {
     Operation.CHILD_ALLOWANCE: "児童手当",
@@ -44,5 +45,8 @@ _NAMES: dict[str, str] = {
 
 
 def category_title(label: str) -> str:
-    """Japanese name of a category id; the id itself when it has none."""
-    return _NAMES.get(label, label)
+    """Japanese name of a category id; the id itself when it has none.
+
+    The taxonomy names the kinds of paper that are classified; forms may be of further ones.
+    """
+    return category_titles().get(label) or _NAMES.get(label, label)
