@@ -83,6 +83,30 @@ def check_pages(present: Iterable[int], form: FormDefinition) -> tuple[Finding, 
     )
 
 
+def unknown_findings(written: Iterable[int]) -> tuple[Finding, ...]:
+    """Why a document has no form; `written` are the numbers of its pages on which text stands.
+
+    A letter is right without one; a form of ours is cut off, bent or overexposed too much then.
+    """
+    numbers = sorted(set(written))
+    if not numbers:
+        return ()
+    return (
+        Finding(
+            rule="form.none",
+            kind=FindingKind.QUALITY,
+            severity=Severity.INFO,
+            fields=(),
+            message=(
+                "登録されている様式のどれとも一致しませんでした。様式であれば、用紙全体が写るように"
+                "再スキャンするか、様式を選んで読み取り直してください。"
+            ),
+            ground="文書読取運用基準（様式の特定）",
+            params={"pages": ",".join(str(number) for number in numbers)},
+        ),
+    )
+
+
 def quality_findings(verdicts: Iterable[QualityVerdict]) -> tuple[Finding, ...]:
     """Tell what the quality gate said, as findings: one for each page and reason."""
     return tuple(

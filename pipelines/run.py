@@ -12,7 +12,7 @@ from datetime import date
 
 from models.engines import Engines
 from pipelines.categorise import CategoryModel, categorise_form, categorise_lines
-from pipelines.check import check_fields, check_pages, quality_findings
+from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.fields import read_fields
@@ -120,7 +120,9 @@ def read_document(
         if form is None:
             fields = extract_pairs(lines)
             category = categorise_lines(lines, reader.categories)
-            findings: tuple[Finding, ...] = ()
+            findings: tuple[Finding, ...] = unknown_findings(
+                page.view.number for page in pages if page.lines
+            )
         else:
             fields = tuple(f for page in kept for f in page.fields)
             category = categorise_form(form, score)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.check import check_fields, check_pages, quality_findings
+from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
 from pipelines.forms.model import FormDefinition
 from pipelines.records import (
     Field,
@@ -240,3 +240,11 @@ def test_bad_scans_become_findings_with_the_page() -> None:
     (finding,) = quality_findings([QualityVerdict(page=1, ok=True), bad])
     assert finding.rule == "quality.blurred"
     assert finding.message.startswith("2ページ目")
+
+
+def test_a_document_without_a_form_says_so_once_when_something_is_written() -> None:
+    (finding,) = unknown_findings([3, 1])
+    assert (finding.rule, finding.kind) == ("form.none", FindingKind.QUALITY)
+    assert finding.severity is Severity.INFO
+    assert finding.params == {"pages": "1,3"}
+    assert unknown_findings([]) == ()
