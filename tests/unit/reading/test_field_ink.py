@@ -1,0 +1,62 @@
+import numpy as np
+from reading_pages import box, draw, draw_box_character, page_ink, white_page
+
+from pipelines.field_ink import ink_of_box
+
+PLACE = box(20, 20, 40, 8)
+
+
+def test_a_box_without_ink_is_blank() -> None:
+    assert ink_of_box(page_ink(white_page()), PLACE).blank
+
+
+def test_dust_is_no_writing() -> None:
+    pixels = white_page()
+    for x in (25, 30, 41, 52):
+        draw(pixels, [(x, 24), (x + 0.2, 24.2)], width=2)
+    draw(pixels, [(45, 22), (46.2, 22.6)], width=2)
+    assert ink_of_box(page_ink(pixels), PLACE).blank
+
+
+def test_a_single_figure_one_is_writing() -> None:
+    pixels = white_page()
+    draw(pixels, [(30, 21.5), (29.6, 26)])
+    assert not ink_of_box(page_ink(pixels), PLACE).blank
+
+
+def test_strokes_that_leave_the_box_are_kept_whole() -> None:
+    pixels = white_page()
+    draw(pixels, [(30, 21), (30, 29.2)])
+    rows = np.flatnonzero(ink_of_box(page_ink(pixels), PLACE).mask.any(axis=1))
+    assert len(rows) > 8.0 * 200 / 25.4 * 0.95
+
+
+def test_strokes_that_intrude_from_the_next_line_are_left_out() -> None:
+    pixels = white_page()
+    draw_box_character(pixels, 30, 22)
+    draw_box_character(pixels, 40, 27.2)
+    ink = ink_of_box(page_ink(pixels), PLACE)
+    columns = np.flatnonzero(ink.mask.any(axis=0)) + ink.x
+    assert columns.max() < 36 * 200 / 25.4
+
+
+def test_a_red_seal_is_no_writing_and_black_under_it_stays() -> None:
+    pixels = white_page()
+    draw(pixels, [(50, 22), (54, 22), (54, 26), (50, 26), (50, 22)], colour=(215, 60, 50))
+    assert ink_of_box(page_ink(pixels), PLACE).blank
+    draw_box_character(pixels, 30, 22)
+    ink = ink_of_box(page_ink(pixels), PLACE)
+    columns = np.flatnonzero(ink.mask.any(axis=0)) + ink.x
+    assert columns.max() < 36 * 200 / 25.4
+
+
+def test_the_ring_around_a_marked_word_is_left_out_at_the_edge() -> None:
+    pixels = white_page()
+    draw_box_character(pixels, 30, 22)
+    draw(pixels, [(59.6, 21.5), (58.9, 24), (59.6, 26.5)])
+    page = page_ink(pixels)
+    word = box(60.5, 22, 4, 4)
+    kept = ink_of_box(page, PLACE)
+    without = ink_of_box(page, PLACE, guests=[word])
+    assert np.count_nonzero(without.mask) < np.count_nonzero(kept.mask)
+    assert (np.flatnonzero(without.mask.any(axis=0)) + without.x).max() < 36 * 200 / 25.4

@@ -1,0 +1,70 @@
+import numpy as np
+from reading_pages import MM, box, draw, draw_box_character, page_ink, white_page
+
+from pipelines.field_ink import BoxInk, ink_of_box
+from pipelines.field_strikes import find_strike
+from pipelines.records import Pixels
+
+PLACE = box(20, 20, 60, 8)
+
+
+def _ink(pixels: Pixels) -> BoxInk:
+    return ink_of_box(page_ink(pixels), PLACE)
+
+
+def _written(*places: float) -> Pixels:
+    pixels = white_page()
+    for x in places:
+        draw_box_character(pixels, x, 22)
+    return pixels
+
+
+def _strike(pixels: Pixels, x0: float, x1: float, *, apart: float = 1.0, rise: float = 0.3) -> None:
+    for y in (24 - apart / 2, 24 + apart / 2):
+        draw(pixels, [(x0, y + rise), (x1, y)])
+
+
+def test_writing_is_not_struck() -> None:
+    assert find_strike(_ink(_written(22, 27, 32)), MM) is None
+
+
+def test_two_lines_through_the_writing_strike_it_out() -> None:
+    pixels = _written(22, 27, 32)
+    _strike(pixels, 21, 37)
+    strike = find_strike(_ink(pixels), MM)
+    assert strike is not None
+    assert not strike.struck.blank
+    assert strike.rest.blank
+
+
+def test_what_is_written_beside_a_strike_survives() -> None:
+    pixels = _written(22, 27, 45, 50)
+    _strike(pixels, 21, 32)
+    strike = find_strike(_ink(pixels), MM)
+    assert strike is not None
+    columns = (np.flatnonzero(strike.rest.mask.any(axis=0)) + strike.rest.x) / MM
+    assert columns.min() > 44
+    struck = (np.flatnonzero(strike.struck.mask.any(axis=0)) + strike.struck.x) / MM
+    assert struck.max() < 34
+
+
+def test_an_underline_is_no_strike() -> None:
+    pixels = _written(22, 27, 32)
+    for y in (26.6, 27.2):
+        draw(pixels, [(21, y), (37, y)])
+    assert find_strike(_ink(pixels), MM) is None
+
+
+def test_parallel_strokes_of_a_character_are_no_strike() -> None:
+    pixels = white_page()
+    draw(pixels, [(30, 22.5), (33.5, 22.5)])
+    draw(pixels, [(29.5, 26), (34, 26)])
+    assert find_strike(_ink(pixels), MM) is None
+
+
+def test_a_single_figure_can_be_struck_out() -> None:
+    pixels = white_page()
+    draw(pixels, [(30, 21.8), (32, 21.8), (30.6, 26.2)])
+    assert find_strike(_ink(pixels), MM, figures=True) is None
+    _strike(pixels, 28.4, 33.6, apart=1.6)
+    assert find_strike(_ink(pixels), MM, figures=True) is not None

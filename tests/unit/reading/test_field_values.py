@@ -1,0 +1,114 @@
+import pytest
+from reading_pages import box
+
+from pipelines.field_values import (
+    Candidate,
+    choose_value,
+    compose_parts,
+    is_doubtful,
+    part_candidates,
+    with_era,
+)
+from pipelines.forms.model import DatePart, Era, FieldDefinition, FieldKind, FieldPart
+
+
+def _field(kind: FieldKind, *parts: DatePart, critical: bool = False) -> FieldDefinition:
+    place = box(10, 10, 40, 8)
+    return FieldDefinition(
+        name="it",
+        label="それ",
+        kind=kind,
+        box=place,
+        parts=tuple(FieldPart(part=part, box=place) for part in parts),
+        critical=critical,
+    )
+
+
+BIRTH = _field(FieldKind.DATE, DatePart.YEAR, DatePart.MONTH, DatePart.DAY)
+
+
+def test_a_date_is_composed_as_it_stands_on_the_paper() -> None:
+    texts = {DatePart.YEAR: "2", DatePart.MONTH: "5", DatePart.DAY: "3"}
+    assert compose_parts(BIRTH, texts, Era.HEISEI) == "平成2年5月3日"
+    assert compose_parts(BIRTH, texts | {DatePart.YEAR: "2025"}, Era.WESTERN) == "2025年5月3日"
+    assert compose_parts(BIRTH, texts, None) == "2年5月3日"
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "whole"),
+    [
+        (FieldKind.POSTAL_CODE, ("120", "8510"), "120-8510"),
+        (FieldKind.PHONE, ("03", "3880", "5111"), "03-3880-5111"),
+    ],
+)
+def test_numbers_in_parts_get_their_hyphens(
+    kind: FieldKind, texts: tuple[str, ...], whole: str
+) -> None:
+    places = (DatePart.FIRST, DatePart.SECOND, DatePart.THIRD)[: len(texts)]
+    field = _field(kind, *places)
+    assert compose_parts(field, dict(zip(places, texts, strict=True)), None) == whole
+
+
+def test_the_era_beside_a_box_joins_a_year_without_one() -> None:
+    plain = _field(FieldKind.DATE)
+    assert with_era(plain, "2年5月3日", Era.HEISEI) == "平成2年5月3日"
+    assert with_era(plain, "昭和2年5月3日", Era.HEISEI) == "昭和2年5月3日"
+    assert with_era(_field(FieldKind.TEXT), "2年", Era.HEISEI) == "2年"
+
+
+def test_the_confidence_of_a_whole_falls_with_every_part() -> None:
+    found = part_candidates(
+        BIRTH,
+        {
+            DatePart.YEAR: [Candidate("2", 0.9)],
+            DatePart.MONTH: [Candidate("5", 0.8), Candidate("6", 0.1)],
+            DatePart.DAY: [Candidate("3", 1.0)],
+        },
+        Era.HEISEI,
+    )
+    assert found[0].text == "平成2年5月3日"
+    assert found[0].confidence == pytest.approx(0.72)
+    assert found[1].text == "平成2年6月3日"
+    assert found[1].confidence == pytest.approx(0.09)
+
+
+def test_a_reading_that_is_no_day_gives_way_to_one_that_is() -> None:
+    value = choose_value(
+        BIRTH, [Candidate("平成2年13月3日", 0.6), Candidate("平成2年12月3日", 0.3)]
+    )
+    assert value.normalised.value == "1990-12-03"
+    assert value.confidence <= 0.6
+
+
+def test_without_a_possible_alternative_the_reading_stays_and_has_no_value() -> None:
+    value = choose_value(BIRTH, [Candidate("令和7年13月40日", 0.99)])
+    assert value.text == "令和7年13月40日"
+    assert value.normalised.value is None
+
+
+def test_a_check_digit_speaks_for_the_next_best_number() -> None:
+    field = _field(FieldKind.MY_NUMBER)
+    value = choose_value(field, [Candidate("123456789010", 0.7), Candidate("123456789018", 0.2)])
+    assert value.normalised.value == "123456789018"
+    assert value.normalised.problems == ()
+
+
+def test_alternatives_are_parsed_and_differ_from_the_value() -> None:
+    field = _field(FieldKind.AMOUNT)
+    value = choose_value(
+        field, [Candidate("1,000円", 0.8), Candidate("1000", 0.1), Candidate("7000", 0.05)]
+    )
+    assert [c.text for c in value.others] == ["7000"]
+
+
+def test_critical_fields_are_doubted_sooner() -> None:
+    candidates = [Candidate("鈴木 一郎", 0.92)]
+    plain, critical = _field(FieldKind.KANJI_NAME), _field(FieldKind.KANJI_NAME, critical=True)
+    assert not is_doubtful(plain, choose_value(plain, candidates))
+    assert is_doubtful(critical, choose_value(critical, candidates))
+
+
+def test_what_parses_with_a_problem_is_doubtful() -> None:
+    value = choose_value(BIRTH, [Candidate("平成33年5月3日", 0.999)])
+    assert value.normalised.value == "2021-05-03"
+    assert is_doubtful(BIRTH, value)
