@@ -23,14 +23,13 @@ _LEAST_CONTRAST = 55.0
 _GLARE = 252
 _GLARE_SHARE = 0.06
 _GLARE_STEP = 32.0
-_WASHED_INK = 150.0
 _LEAST_DPI = 100.0
 _BLURRED_MM = 0.56
 _BLURRED_PIXELS = 3.1
 _TILE = 224
 _TILES = 8
 _CUT_MM = 14.0
-_CUT_OUTSIDE = 0.12
+_LEAST_SOLID = 0.95
 
 
 def assess_quality(page: Page) -> QualityVerdict:
@@ -152,6 +151,7 @@ def _glare(small: Pixels) -> float:
 
 def _missing(sheet: Paper | None) -> float:
     """How far the paper stays away from a corner it should have; 0 when no edges are seen."""
-    if sheet is None:
+    # A fold takes a percent or two of the sheet; where more seems to be gone, it is a shadow.
+    if sheet is None or sheet.solid < _LEAST_SOLID:
         return 0.0
     return max(sheet.missing)
