@@ -292,4 +292,5 @@ def test_a_key_moves_the_highlight_in_less_than_fifty_milliseconds(
         }"""
     )
     assert moved == 40
-    assert (busy() - before) / 40 < 50
+    used = (busy() - before) / 40
+    assert used < 50, f"{used:.1f} ms of processor time a key"

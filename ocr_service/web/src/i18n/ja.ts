@@ -29,7 +29,7 @@ export const ja = {
   },
   signIn: {
     title: "サインイン",
-    lead: "職員番号または名前とパスワードを入力してください。",
+    lead: "名前とパスワードを入力してください。",
     name: "名前",
     password: "パスワード",
     submit: "サインイン",
