@@ -128,7 +128,7 @@ def test_odd_files_are_read_like_any_other(
     found = running_service.suggestion(document["id"])
     assert fold("".join(line.text for line in found.lines)) == _FILES[name].said
     assert (found.form, found.category.label) == (None, "unknown")
-    assert [finding.rule for finding in found.findings][0] == "form.none"
+    assert next(finding.rule for finding in found.findings) == "form.none"
 
 
 @pytest.mark.parametrize("name", _STRANGE)
