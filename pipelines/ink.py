@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.forms.template import Template
-from pipelines.geometry import even_light, transform_points
+from pipelines.geometry import even_light, to_grey, transform_points
 from pipelines.records import Pixels, RegisteredPage
 
 _LEEWAY = 2
@@ -24,6 +24,8 @@ _PRINT = 48
 _TRACE = 6
 _SPECK_MM2 = 0.05
 _RED_LEAD = 34
+_COLOURED = 60
+_BLOCK = 32
 _RULE_PIXELS = 4
 _RULE_MM = 6.0
 _SLIVER = 4
@@ -59,11 +61,35 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
     # Tints and dotted rules let a pen show: only what is darker than they explain is ink.
     expected = cv2.LUT(blank, _tones(darkness, template))
     added = cv2.subtract(darkness, expected) > limit
+    # Print is black or grey: what is coloured was added, even on top of print.
+    highest, lowest = (f(f(even[0], even[1]), even[2]) for f in (cv2.max, cv2.min))
+    added |= (cv2.subtract(highest, lowest) > _COLOURED) & (darkness > limit)
     red = _red(even, darkness, limit)
     zones = _zones(template, leeway, round(pixel, 1))
     joined = _join((added | red).astype(np.uint8), darkness > limit, zones, leeway)
     mask = _without_specks(joined, zones.printed, registered.dpi)
     return Ink(mask=mask, strength=np.where(mask, darkness, 0).astype(np.uint8), red=red & mask)
+
+
+def surplus_darkness(registered: RegisteredPage, template: Template) -> NDArray[np.float32]:
+    """How much darker (0..255, negative where lighter) each pixel is than the blank's print.
+
+    A sum over an area tells of ink on top of print, which a mask has to leave out; a pixel by
+    itself tells nothing near the edges of print.
+    """
+    grey = even_light(to_grey(registered.pixels), registered.dpi)
+    darkness = 255.0 - grey.astype(np.float32)
+    darkness -= float(np.median(darkness[::4, ::4]))
+    pixel = round(_scan_pixel(registered), 1)
+    expected = cv2.GaussianBlur(
+        _print_darkness(template).astype(np.float32), (0, 0), 0.3 + 0.5 * pixel
+    )
+    size = (max(1, grey.shape[1] // _BLOCK), max(1, grey.shape[0] // _BLOCK))
+    there, blank = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (darkness, expected))
+    printed = blank > 8
+    gain = float(np.median(there[printed] / blank[printed])) if printed.any() else 1.0
+    surplus: NDArray[np.float32] = darkness - np.float32(gain) * expected
+    return surplus
 
 
 @lru_cache(maxsize=32)

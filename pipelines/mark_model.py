@@ -71,7 +71,13 @@ def _compressed(shape: MarkShape) -> list[float]:
         float(np.log1p(4 * shape.core)),
         shape.single,
         shape.double,
+        _signed_log(shape.surplus),
+        _signed_log(shape.surplus_ring),
     ]
+
+
+def _signed_log(value: float) -> float:
+    return float(np.sign(value) * np.log1p(4 * abs(value)))
 
 
 @cache

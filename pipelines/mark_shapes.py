@@ -4,7 +4,7 @@ Nothing here decides. Lengths are in mm, angles are seen from the middle of the 
 `rho` is the distance from it in units of the oval that a hand draws around the box.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -24,8 +24,9 @@ class MarkShape:
     that leaves the box, `spread` the larger side of the ink in the box as a share of the box,
     `ring` and `ring_own` the share of directions in which ink stands where a circle would be (all
     ink; ink that lies mostly here), `core` mm2 well within the oval, `single` and `double` the
-    share of columns that one stroke, and that two or more cross at middle height, `seen` the share
-    of the box that the scan shows.
+    share of columns that one stroke, and that two or more cross at middle height, `surplus` and
+    `surplus_ring` the darkness (as mm2 of black) that the blank does not explain in the box and
+    where a circle would be, `seen` the share of the box that the scan shows.
     """
 
     inside: float
@@ -37,20 +38,22 @@ class MarkShape:
     core: float
     single: float
     double: float
+    surplus: float
+    surplus_ring: float
     seen: float
-
-    def numbers(self) -> tuple[float, ...]:
-        """All of it as a plain tuple."""
-        return tuple(float(v) for v in astuple(self))
 
 
 def measure_mark(
     ink: NDArray[np.bool_],
+    surplus: NDArray[np.float32],
     corners: tuple[float, float, float, float],
     dpi: float,
     seen: float,
 ) -> MarkShape:
-    """Measure the ink (page, H x W) around the box `corners` (x0, y0, x1, y1 in pixels)."""
+    """Measure the ink and surplus darkness (page, H x W) around the box `corners`.
+
+    `corners` are x0, y0, x1, y1 in pixels of the page.
+    """
     mm = dpi / 25.4
     x0, y0, x1, y1 = corners
     half = np.array([(x1 - x0) / 2 * 0.98 + 0.35 * mm, (y1 - y0) / 2 * 1.02 + 0.25 * mm])
@@ -67,6 +70,7 @@ def measure_mark(
     own = patch & _owned(patch, rho)
     box = (columns >= x0) & (columns < x1) & (rows >= y0) & (rows < y1)
     inner = patch & box
+    dark = surplus[top:bottom, left:right]
     area = 1.0 / mm**2
     single, double = _lines(ink, corners, mm)
     return MarkShape(
@@ -79,6 +83,8 @@ def measure_mark(
         core=float((own & (rho < 0.6)).sum()) * area,
         single=single,
         double=double,
+        surplus=float(dark[box].sum()) / 255.0 * area,
+        surplus_ring=float(dark[band & ~box].sum()) / 255.0 * area,
         seen=seen,
     )
 

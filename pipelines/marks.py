@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines.forms.model import Box, FormDefinition, MarkStyle, SealDefinition
 from pipelines.forms.template import Template, box_pixels
 from pipelines.geometry import box_in_scan, visible_share
-from pipelines.ink import Ink
+from pipelines.ink import Ink, surplus_darkness
 from pipelines.mark_model import mark_probabilities
 from pipelines.mark_shapes import MarkShape, measure_mark
 from pipelines.records import Mark, MarkState, RegisteredPage
@@ -47,8 +47,9 @@ def read_marks(
     and seals (seal name, `seal`). An option that the scan does not show is ambiguous.
     """
     marks: list[Mark] = []
+    surplus = surplus_darkness(registered, template)
     for group in option_groups(form, template.form_page):
-        marks += _group_marks(group, registered, ink)
+        marks += _group_marks(group, registered, ink, surplus)
     for seal in form.seals:
         if seal.page == template.form_page:
             marks.append(_seal_mark(seal, registered, ink))
@@ -67,18 +68,25 @@ def option_groups(form: FormDefinition, form_page: int) -> Iterator[OptionGroup]
             yield OptionGroup(name=f"{field.name}.era", style=field.era_style, options=options)
 
 
-def group_shapes(group: OptionGroup, registered: RegisteredPage, ink: Ink) -> list[MarkShape]:
-    """Shapes of the ink around the options of a group, in order."""
+def group_shapes(
+    group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: NDArray[np.float32]
+) -> list[MarkShape]:
+    """Shapes of the ink around the options of a group, in order.
+
+    `surplus` is `surplus_darkness` of the page.
+    """
     shapes = []
     for _, box in group.options:
         corners = box_pixels(box, registered.dpi)
         seen = visible_share(registered, corners)
-        shapes.append(measure_mark(ink.mask, corners, registered.dpi, seen))
+        shapes.append(measure_mark(ink.mask, surplus, corners, registered.dpi, seen))
     return shapes
 
 
-def _group_marks(group: OptionGroup, registered: RegisteredPage, ink: Ink) -> list[Mark]:
-    shapes = group_shapes(group, registered, ink)
+def _group_marks(
+    group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: NDArray[np.float32]
+) -> list[Mark]:
+    shapes = group_shapes(group, registered, ink, surplus)
     probabilities = mark_probabilities(group.style, shapes)
     marks = []
     for (option, box), shape, chances in zip(group.options, shapes, probabilities, strict=True):

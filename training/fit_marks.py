@@ -19,7 +19,7 @@ from sklearn.neural_network import MLPClassifier
 from pipelines import mark_model
 from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.template import Template, build_templates
-from pipelines.ink import subtract_blank
+from pipelines.ink import subtract_blank, surplus_darkness
 from pipelines.mark_model import mark_features
 from pipelines.marks import group_shapes, option_groups
 from pipelines.records import Identification, Page, RegisteredPage
@@ -42,7 +42,7 @@ def main() -> int:
     rows, labels, groups = _samples(options.first_seed, options.pages)
     held = groups % 5 == 0
     mean, scale = rows[~held].mean(axis=0), rows[~held].std(axis=0) + 1e-6
-    network = MLPClassifier((20,), alpha=3e-3, max_iter=600, random_state=0)
+    network = MLPClassifier((20,), alpha=1e-2, max_iter=600, random_state=0)
     network.fit((rows[~held] - mean) / scale, labels[~held])
     temperature = _temperature(_logits(network, (rows[held] - mean) / scale), labels[held])
     layers = [
@@ -119,8 +119,9 @@ def _page_samples(entry: FormEntry, template: Template, drawn: MarkedPage) -> It
     if registered is None:
         return
     ink = subtract_blank(registered, template)
+    surplus = surplus_darkness(registered, template)
     for group in option_groups(entry.definition, drawn.form_page):
-        features = mark_features(group.style, group_shapes(group, registered, ink))
+        features = mark_features(group.style, group_shapes(group, registered, ink, surplus))
         for (option, _), row in zip(group.options, features, strict=True):
             yield row, drawn.truth[(group.name, option)]
 
