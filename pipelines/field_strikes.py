@@ -20,7 +20,7 @@ _NEAREST_MM, _FARTHEST_MM = 0.4, 3.0
 _THICKEST_MM = 2.4
 _MERGED_MM, _STRAIGHT_MM = 0.7, 0.16
 # Share of a strike's length along which there must be writing above it, and below it.
-_CROSSED = 0.15
+_CROSSED = 0.25
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
