@@ -110,13 +110,13 @@ def test_a_confirmed_document_is_exported(page: Page, world: UiWorld) -> None:
     assert world.state(document) == "exported"
 
 
-@pytest.mark.parametrize("language", ["en", "ja-easy"])
-def test_other_languages(page: Page, world: UiWorld, language: str) -> None:
+@pytest.mark.parametrize(("language", "word"), [("en", "Confirm"), ("ja-easy", "確定する")])
+def test_other_languages(page: Page, world: UiWorld, language: str, word: str) -> None:
     document = a_document(world)
     page.get_by_role("combobox").first.select_option(language)
     expect(page.locator("html")).to_have_attribute("lang", language[:2])
     page.goto(f"{world.address}/documents/{document}")
-    page.locator("#confirm").wait_for()
+    expect(page.locator("#confirm")).to_contain_text(word)
     assert serious_violations(page) == []
     assert "review." not in page.locator("main").inner_text()
 
@@ -136,3 +136,11 @@ def test_two_hundred_percent_needs_no_sideways_scrolling(
         page.wait_for_timeout(300)
         wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, path
+
+
+def test_only_the_list_of_fields_scrolls_on_a_desk_screen(page: Page, world: UiWorld) -> None:
+    document = a_document(world)
+    page.goto(f"{world.address}/documents/{document}")
+    page.locator("#confirm").wait_for()
+    rest = page.locator("main").evaluate("main => main.scrollHeight - main.clientHeight")
+    assert rest == 0

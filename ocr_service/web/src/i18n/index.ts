@@ -19,6 +19,8 @@ export function startI18n(): void {
     fallbackLng: "ja",
     supportedLngs: LANGUAGES.map(({ code }) => code),
     load: "currentOnly",
+    // Otherwise `ja-easy` would be taken for a script and written `ja-Easy`.
+    lowerCaseLng: true,
     resources: {
       ja: { translation: ja },
       en: { translation: en },

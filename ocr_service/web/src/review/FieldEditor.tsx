@@ -164,7 +164,7 @@ function Evidence({ field, value, edited, readOnly, onChange }: Props) {
             </dd>
           </div>
         ) : null}
-        {edited ? (
+        {edited || (chosen === "one" && (field.value ?? "").includes(",")) ? (
           <div>
             <dt>{t("review.suggested")}</dt>
             <dd className={styles.raw}>
