@@ -42,11 +42,11 @@ check: $(INSTALLED)
 	$(BIN)/lint-imports
 
 test-fast: $(INSTALLED)
-	$(BIN)/pytest tests/unit -m "not acceptance and not train" $(ARGS)
+	$(BIN)/pytest tests/unit -n 2 --dist loadfile -m "not acceptance and not train" $(ARGS)
 
-test: check $(UI)
+test: check test-fast $(UI)
 	@tools/system-packages test
-	$(BIN)/pytest -m "not train" $(ARGS)
+	$(BIN)/pytest tests/integration tests/acceptance -m "not train" $(ARGS)
 
 test-train: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
