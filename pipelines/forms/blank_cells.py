@@ -1,0 +1,140 @@
+"""Cells of a blank page: areas that rules enclose, and lines to write on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipelines.forms.blank_page import Area, BlankPage, Char
+
+_PER_MM = 8
+_FULL = 0.88
+"""Least share of its bounding box that an area must fill to be a cell."""
+_SMALLEST = 1.6
+_LINE_GAP = 0.75
+"""Characters farther apart than this share of their height belong to different words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Characters that stand together on one line."""
+
+    text: str
+    area: Area
+    chars: tuple[Char, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An enclosed area and the words inside it, in reading order."""
+
+    area: Area
+    runs: tuple[Run, ...]
+    shaded: bool
+
+    @property
+    def text(self) -> str:
+        """All words together."""
+        return "".join(run.text for run in self.runs)
+
+
+def find_cells(page: BlankPage) -> tuple[Cell, ...]:
+    """Cells from top to bottom, each with its words; frames of the whole page are none."""
+    runs = find_runs(page.chars)
+    areas = sorted(_areas(page), key=lambda a: a.width * a.height)
+    owned: dict[Area, list[Run]] = {area: [] for area in areas}
+    for run in runs:
+        x, y = (run.area.x0 + run.area.x1) / 2, (run.area.y0 + run.area.y1) / 2
+        owner = next((area for area in areas if area.holds(x, y)), None)
+        if owner is not None:
+            owned[owner].append(run)
+    cells = [Cell(area, tuple(owned[area]), _shaded(area, page)) for area in areas]
+    return tuple(sorted(cells, key=lambda c: (round(c.area.y0), c.area.x0)))
+
+
+def find_underlines(page: BlankPage, cells: Sequence[Cell]) -> tuple[Area, ...]:
+    """Level rules of 8 mm or more that are no side of a cell."""
+    return tuple(
+        rule
+        for rule in page.levels
+        if rule.width >= 8 and not any(_is_side(rule, cell.area) for cell in cells)
+    )
+
+
+def find_runs(chars: Sequence[Char]) -> tuple[Run, ...]:
+    """Words of a page by lines; a wide gap parts words, as 年 and 月 around a place to write."""
+    lines: list[list[Char]] = []
+    for char in sorted(chars, key=lambda c: (c.area.y0 + c.area.y1, c.area.x0)):
+        middle = (char.area.y0 + char.area.y1) / 2
+        for line in lines[-4:]:
+            first = line[0].area
+            if abs((first.y0 + first.y1) / 2 - middle) < 0.3 * min(first.height, char.area.height):
+                line.append(char)
+                break
+        else:
+            lines.append([char])
+    runs: list[Run] = []
+    for line in lines:
+        part: list[Char] = []
+        for char in sorted(line, key=lambda c: c.area.x0):
+            if part and char.area.x0 - part[-1].area.x1 > _LINE_GAP * char.area.height:
+                runs.append(_run(part))
+                part = []
+            part.append(char)
+        runs.append(_run(part))
+    return tuple(runs)
+
+
+def bounds(areas: Sequence[Area]) -> Area:
+    """Smallest area around all."""
+    return Area(
+        min(a.x0 for a in areas),
+        min(a.y0 for a in areas),
+        max(a.x1 for a in areas),
+        max(a.y1 for a in areas),
+    )
+
+
+def _run(chars: list[Char]) -> Run:
+    text = "".join(char.text for char in chars)
+    return Run(text, bounds([char.area for char in chars]), tuple(chars))
+
+
+def _areas(page: BlankPage) -> list[Area]:
+    height, width = round(page.height * _PER_MM) + 1, round(page.width * _PER_MM) + 1
+    free = np.full((height, width), 255, np.uint8)
+    for rule in (*page.levels, *page.uprights):
+        # Rules end in the middle of those they meet: half a mm more closes the corner.
+        more = 0.3
+        level = rule.height == 0
+        ends = [
+            (rule.x0 - more * level, rule.y0 - more * (not level)),
+            (rule.x1 + more * level, rule.y1 + more * (not level)),
+        ]
+        (x0, y0), (x1, y1) = ((round(x * _PER_MM), round(y * _PER_MM)) for x, y in ends)
+        cv2.line(free, (x0, y0), (x1, y1), 0, 2)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
+    found = []
+    for number, (x, y, w, h, _) in enumerate(stats.tolist()):
+        if number == 0 or x == 0 or y == 0 or x + w >= width or y + h >= height:
+            continue
+        if min(w, h) < _SMALLEST * _PER_MM:
+            continue
+        piece = (labels[y : y + h, x : x + w] == number).astype(np.uint8)
+        outlines, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        if max(cv2.contourArea(o) for o in outlines) < _FULL * (w - 1) * (h - 1):
+            continue
+        found.append(Area(x / _PER_MM, y / _PER_MM, (x + w) / _PER_MM, (y + h) / _PER_MM))
+    return found
+
+
+def _shaded(area: Area, page: BlankPage) -> bool:
+    x, y = (area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2
+    return any(shade.holds(x, y) for shade in page.shades)
+
+
+def _is_side(rule: Area, area: Area) -> bool:
+    near = min(abs(rule.y0 - area.y0), abs(rule.y0 - area.y1)) < 0.7
+    shared = min(rule.x1, area.x1) - max(rule.x0, area.x0)
+    return near and shared > 0.5 * min(rule.width, area.width)

@@ -1,0 +1,168 @@
+"""Dates, times and words to circle among the print of one cell."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.forms.blank_cells import bounds
+from pipelines.forms.blank_page import Area, Char
+from pipelines.forms.model import DatePart, Era, FieldKind
+
+_ROOM = 2.4
+"""Least width in mm of a place for a figure."""
+_WIDEST = 22.0
+_PATTERNS = (
+    (FieldKind.DATE, (("年", DatePart.YEAR), ("月", DatePart.MONTH), ("日", DatePart.DAY))),
+    (FieldKind.DATE, (("年", DatePart.YEAR), ("月", DatePart.MONTH))),
+    (FieldKind.TIME, (("時", DatePart.HOUR), ("分", DatePart.MINUTE))),
+)
+_ERAS = {
+    "明治": Era.MEIJI,
+    "大正": Era.TAISHO,
+    "昭和": Era.SHOWA,
+    "平成": Era.HEISEI,
+    "令和": Era.REIWA,
+    "西暦": Era.WESTERN,
+    "明": Era.MEIJI,
+    "大": Era.TAISHO,
+    "昭": Era.SHOWA,
+    "平": Era.HEISEI,
+    "令": Era.REIWA,
+}
+_SEPARATORS = "・･/"
+_ERA_REACH = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class PartedPlace:
+    """A date or time written between its words. `parts` in order; `words` are its characters."""
+
+    kind: FieldKind
+    parts: tuple[tuple[DatePart, Area], ...]
+    eras: tuple[tuple[Era, Area], ...]
+    words: tuple[Char, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Characters without a gap."""
+
+    text: str
+    area: Area
+    chars: tuple[Char, ...]
+
+
+def find_parted(chars: Sequence[Char], room: Area) -> Iterator[PartedPlace]:
+    """Find `__年__月__日`, `__年__月` and `__時__分` with room for the figures, inside `room`."""
+    for line in lines_of(chars):
+        index = 0
+        while index < len(line):
+            for kind, pattern in _PATTERNS:
+                found = _match(line, index, kind, pattern, room, chars)
+                if found is not None:
+                    yield found
+                    index += len(pattern) - 1
+                    break
+            index += 1
+
+
+def find_choices(chars: Sequence[Char]) -> Iterator[tuple[Word, ...]]:
+    """Find words with ・ between them, each a word to circle; eras before a date included."""
+    for line in lines_of(chars):
+        chain: list[Word] = []
+        joined = False
+        for word in _words(line):
+            if word.text in _SEPARATORS:
+                joined = bool(chain) and word.area.x0 - chain[-1].area.x1 < 8
+                continue
+            if chain and not (joined and word.area.x0 - chain[-1].area.x1 < 16):
+                if len(chain) > 1:
+                    yield tuple(chain)
+                chain = []
+            chain.append(word)
+            joined = False
+        if len(chain) > 1:
+            yield tuple(chain)
+
+
+def lines_of(chars: Sequence[Char]) -> list[list[Char]]:
+    """Characters by line, from left to right."""
+    lines: list[list[Char]] = []
+    for char in sorted(chars, key=lambda c: c.area.y0 + c.area.y1):
+        middle = (char.area.y0 + char.area.y1) / 2
+        if lines:
+            last = lines[-1][-1].area
+            if abs((last.y0 + last.y1) / 2 - middle) < 0.35 * min(last.height, char.area.height):
+                lines[-1].append(char)
+                continue
+        lines.append([char])
+    return [sorted(line, key=lambda c: c.area.x0) for line in lines]
+
+
+def _match(
+    line: Sequence[Char],
+    start: int,
+    kind: FieldKind,
+    pattern: Sequence[tuple[str, DatePart]],
+    room: Area,
+    chars: Sequence[Char],
+) -> PartedPlace | None:
+    words = line[start : start + len(pattern)]
+    if [word.text for word in words] != [text for text, _ in pattern]:
+        return None
+    left = line[start - 1].area.x1 if start else room.x0
+    parts = []
+    for (_, part), word in zip(pattern, words, strict=True):
+        begin, end = max(left + 0.4, word.area.x0 - _WIDEST), word.area.x0 - 0.3
+        if end - begin < _ROOM:
+            return None
+        y0, y1 = _height(word.area, room)
+        parts.append((part, Area(begin, y0, end, y1)))
+        left = word.area.x1
+    eras = tuple(_eras(chars, parts[0][1])) if kind is FieldKind.DATE else ()
+    return PartedPlace(kind, tuple(parts), eras, tuple(words))
+
+
+def _height(word: Area, room: Area) -> tuple[float, float]:
+    """From top to bottom of what may be written on the line of `word`."""
+    middle = (word.y0 + word.y1) / 2
+    if room.height <= 14:
+        return room.y0 + 0.5, room.y1 - 0.5
+    return max(room.y0 + 0.5, middle - 3.6), min(room.y1 - 0.5, middle + 3.6)
+
+
+def _eras(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]:
+    near = [
+        char
+        for char in chars
+        if year.x0 - _ERA_REACH < char.area.x0
+        and char.area.x1 <= year.x0 + 0.5
+        and abs((char.area.y0 + char.area.y1) - (year.y0 + year.y1)) < 16
+    ]
+    seen: set[Era] = set()
+    for line in lines_of(near):
+        for word in _words(line):
+            era = _ERAS.get(re.sub(r"[0-9.:()]", "", word.text))
+            if era is not None and era not in seen:
+                seen.add(era)
+                yield era, word.area
+
+
+def _words(line: Sequence[Char]) -> Iterator[Word]:
+    part: list[Char] = []
+    for char in line:
+        apart = part and char.area.x0 - part[-1].area.x1 > 0.6 * char.area.height
+        if part and (apart or char.text in _SEPARATORS):
+            yield _word(part)
+            part = []
+        if char.text in _SEPARATORS:
+            yield _word([char])
+            continue
+        part.append(char)
+    if part:
+        yield _word(part)
+
+
+def _word(chars: Sequence[Char]) -> Word:
+    text = "".join(char.text for char in chars)
+    return Word(text, bounds([char.area for char in chars]), tuple(chars))
