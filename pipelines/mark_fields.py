@@ -13,7 +13,7 @@ from pipelines.records import (
     MarkState,
 )
 
-_UNSURE = 0.9
+_UNSURE = 0.95
 PRESENT = "present"
 """Value of a seal or signature that is there."""
 
