@@ -11,37 +11,48 @@ interface Props {
   unmask: string | null;
 }
 
-// A strip this many times wider than high is folded into two halves, to be read without zooming.
-const FOLD_AT = 11;
+// A strip this many times wider than high is larger to read when it is folded into two halves.
+const FOLD_AT = 16;
+// The halves overlap, so that a character on the fold is whole in one of them.
+const HALF = 0.52;
 
 /** The ink of one field, cut out of the scan, directly above its input. */
 export function Crop({ documentId, field, unmask }: Props) {
   const { t } = useTranslation();
   const address = field.box == null ? null : urls.crop(documentId, field.name, unmask);
   const { url, failed } = useImage(address, address ?? "");
-  const [folded, setFolded] = useState<string | null>(null);
+  const [strip, setStrip] = useState<{ url: string; width: number; height: number } | null>(null);
   if (field.box == null) return <p className={styles.crop_none}>{t("review.cropNone")}</p>;
-  const image = (alt: string) =>
-    url === null ? null : (
-      <img
-        src={url}
-        alt={alt}
-        onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
-          if (naturalWidth / naturalHeight >= FOLD_AT) setFolded(url);
-        }}
-      />
-    );
   const label = t("review.crop", { label: field.label });
-  if (folded !== null && folded === url)
+  if (strip !== null && strip.url === url) {
+    const { width, height } = strip;
     return (
-      <div className={`${styles.crop} ${styles.folded}`}>
-        <div className={styles.half}>{image(label)}</div>
-        <div className={styles.half}>{image("")}</div>
+      <div className={`${styles.crop} ${styles.folded}`} role="img" aria-label={label}>
+        {[0, width * (1 - HALF)].map((start) => (
+          <svg
+            key={start}
+            viewBox={`${start} 0 ${width * HALF} ${height}`}
+            preserveAspectRatio="xMinYMid meet"
+            aria-hidden="true"
+          >
+            <image href={url} width={width} height={height} />
+          </svg>
+        ))}
       </div>
     );
+  }
   return (
     <div className={styles.crop}>
-      {failed ? <p className={styles.crop_none}>{t("review.cropFailed")}</p> : image(label)}
+      {failed ? <p className={styles.crop_none}>{t("review.cropFailed")}</p> : null}
+      {url === null ? null : (
+        <img
+          src={url}
+          alt={label}
+          onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
+            if (width / height >= FOLD_AT) setStrip({ url, width, height });
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -87,7 +87,9 @@ export function focusBox(box: BoxBody, page: Size, screen: Size, current: View |
   const least = Math.max(whole, (screen.width - 2 * MARGIN) / page.width);
   const ideal = clampScale(Math.max(wanted, least));
   // A scale that is good enough is kept: less moves before the eyes.
-  const keep = current !== null && current.scale > ideal * 0.7 && current.scale < ideal * 1.5;
+  const fits = (scale: number) => (box.x1 - box.x0) * scale <= screen.width * 0.95;
+  const near = (scale: number) => scale > ideal * 0.7 && scale < ideal * 1.5;
+  const keep = current !== null && near(current.scale) && fits(current.scale);
   const scale = keep ? current.scale : ideal;
   const x = screen.width / 2 - ((box.x0 + box.x1) / 2) * scale;
   const y = screen.height / 2 - ((box.y0 + box.y1) / 2) * scale;
