@@ -103,7 +103,9 @@ def cut_slot(page: PageInk, slot: Slot, guests: Sequence[Box] = ()) -> Cut:
     ink = ink_of_box(page, slot.box, line_mm=slot.box.height / slot.lines, guests=guests)
     if ink.blank:
         return Cut(slot=slot, crops=())
-    strike = find_strike(ink, page.px(1.0), figures=slot.figures)
+    # 元 has two level strokes of its own.
+    figures = slot.figures and slot.part is not DatePart.YEAR
+    strike = find_strike(ink, page.px(1.0), figures=figures)
     if strike is None:
         crops, cells = _crops(ink, slot)
         return Cut(slot=slot, crops=crops, cells=cells)

@@ -44,7 +44,10 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
     shorter = max(_LENGTH_OF_PAIR * height, _LEAST_OF_PAIR_MM * px_per_mm) if figures else least
     levels = _level_strokes(ink.mask, min(least, shorter), px_per_mm, 0.8 if figures else 0.55)
     long = [level for level in levels if level.x1 - level.x0 >= least]
-    lines = _pair(levels if figures else long, px_per_mm)
+    columns = np.flatnonzero(ink.mask.any(axis=0))
+    # Of a number all figures are struck, of a text perhaps only the first words.
+    whole = 0.65 * (columns[-1] - columns[0] + 1) if figures else 0.0
+    lines = _pair(levels if figures else long, px_per_mm, whole)
     if not lines:
         # Two lines that have run into one, or a single one too long for strokes that happen to
         # meet from one character to the next.
@@ -114,15 +117,15 @@ def _bend(stroke: NDArray[np.bool_]) -> float:
     return float(np.sqrt(np.mean((middle - slope * columns - start) ** 2)))
 
 
-def _pair(levels: list[_Level], px_per_mm: float) -> list[_Level]:
-    """Two parallel strokes side by side over most of their length."""
+def _pair(levels: list[_Level], px_per_mm: float, least: float) -> list[_Level]:
+    """Two parallel strokes side by side over most of their length, and over `least` pixels."""
     ordered = sorted(levels, key=lambda level: level.y)
     for i, upper in enumerate(ordered):
         for lower in ordered[i + 1 :]:
             common = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
             longer = max(upper.x1 - upper.x0, lower.x1 - lower.x0)
             apart = (lower.y - upper.y) / px_per_mm
-            if _NEAREST_MM <= apart <= _FARTHEST_MM and common >= 0.7 * longer:
+            if _NEAREST_MM <= apart <= _FARTHEST_MM and common >= max(0.7 * longer, least):
                 return [upper, lower]
     return []
 

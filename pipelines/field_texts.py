@@ -8,8 +8,9 @@ from models.recogniser import ReadCharacter, Reading
 from pipelines.field_crops import Crop
 from pipelines.field_repairs import repair
 from pipelines.field_values import Candidate
-from pipelines.field_words import Supported, supported_word
+from pipelines.field_words import MARGIN, Supported, supported_word
 from pipelines.forms.model import FieldDefinition, FieldKind
+from pipelines.reference.variants import MODERN
 from pipelines.reference.words import (
     building_words,
     given_name_kana,
@@ -24,6 +25,9 @@ _NAMES = frozenset({FieldKind.KANJI_NAME, FieldKind.KANA_NAME})
 # A gap between surname and given name: this much of the height, and this much wider than the next.
 _GAP_LEAST, _GAP_RATIO = 0.28, 1.45
 _WARD = "足立区"
+_TOWN_MARGIN = 0.002
+# Old forms of kanji in names are for a person to see: 惠 and 恵 differ by law and by a hair.
+_OLD_FORM_TRUST = 0.85
 _KATAKANA_RUN = re.compile(r"[ァ-ヺーカニタロハエト]{2,}")
 # 丁目 after a number as letters and brackets: nothing else stands there.
 _CHOME = re.compile(
@@ -78,7 +82,9 @@ def _line_candidates(field: FieldDefinition, crop: Crop, reading: Reading) -> li
     if field.kind in _NAMES:
         text = _spaced(crop, characters, text)
         others = [Candidate(_spaced(crop, characters, o.text), o.confidence) for o in others]
-    return [Candidate(text, reading.confidence), *others]
+    old = field.kind is FieldKind.KANJI_NAME and not MODERN.keys().isdisjoint(text)
+    confidence = reading.confidence * (_OLD_FORM_TRUST if old else 1.0)
+    return [Candidate(text, confidence), *others]
 
 
 def _text(characters: Sequence[ReadCharacter]) -> str:
@@ -124,7 +130,10 @@ def _supported(field: FieldDefinition, characters: Sequence[ReadCharacter]) -> l
         text = "".join(c.text for c in characters)
         at = text.find(_WARD)
         start = at + len(_WARD) if at >= 0 else 0
-        found.append(supported_word(characters, start, ward_towns(), range(2, 7)))
+        # After the ward's name the list is complete: little ink is enough.
+        margin = _TOWN_MARGIN if at >= 0 else MARGIN
+        lengths = range(2, 7)
+        found.append(supported_word(characters, start, ward_towns(), lengths, margin=margin))
         for run in _KATAKANA_RUN.finditer(text):
             length = run.end() - run.start()
             found.append(supported_word(characters, run.start(), building_words(), [length]))

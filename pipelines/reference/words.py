@@ -5,6 +5,7 @@ They are never the last word: a name outside the list is read as it is written.
 
 import csv
 import gzip
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import jaconv
 
 _HERE = Path(__file__).parent
+_CHOME = re.compile("[一二三四五六七八九十]+丁目$")
 _RELATIONS = (
     "本人", "世帯主", "夫", "妻", "子", "長男", "長女",
     "次男", "次女", "二男", "二女", "三男", "三女", "四男",
@@ -62,9 +64,9 @@ def given_name_kana() -> frozenset[str]:
 
 @cache
 def ward_towns() -> frozenset[str]:
-    """Towns of the ward with their 丁目, as 千住一丁目."""
+    """Towns of the ward without their 丁目, which people write in figures, too."""
     with (_HERE / "adachi_towns.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["town"] for row in csv.DictReader(file))
+        return frozenset(_CHOME.sub("", row["town"]) for row in csv.DictReader(file))
 
 
 @cache
