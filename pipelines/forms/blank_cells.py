@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipelines.forms.blank_page import Area, BlankPage, Char
+from pipelines.forms.blank_page import Area, BlankPage, Char, swap
 
 _PER_MM = 8
 _FULL = 0.88
 """Least share of its bounding box that an area must fill to be a cell."""
 _SMALLEST = 1.6
+_MISS = 1.3
+"""Dashed rules end up to this many mm before the rule that they mean to meet."""
 _LINE_GAP = 0.75
 """Characters farther apart than this share of their height belong to different words."""
 
@@ -104,15 +106,14 @@ def _run(chars: list[Char]) -> Run:
 def _areas(page: BlankPage) -> list[Area]:
     height, width = round(page.height * _PER_MM) + 1, round(page.width * _PER_MM) + 1
     free = np.full((height, width), 255, np.uint8)
-    for rule in (*page.levels, *page.uprights):
-        # Rules end in the middle of those they meet: half a mm more closes the corner.
-        more = 0.3
-        level = rule.height == 0
-        ends = [
-            (rule.x0 - more * level, rule.y0 - more * (not level)),
-            (rule.x1 + more * level, rule.y1 + more * (not level)),
-        ]
-        (x0, y0), (x1, y1) = ((round(x * _PER_MM), round(y * _PER_MM)) for x, y in ends)
+    drawn = [_reaching(rule, page.uprights) for rule in page.levels]
+    swapped = [swap(rule) for rule in page.levels]
+    drawn += [swap(_reaching(swap(rule), swapped)) for rule in page.uprights]
+    for rule in drawn:
+        (x0, y0), (x1, y1) = (
+            (round(x * _PER_MM), round(y * _PER_MM))
+            for x, y in ((rule.x0, rule.y0), (rule.x1, rule.y1))
+        )
         cv2.line(free, (x0, y0), (x1, y1), 0, 2)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
     found = []
@@ -127,6 +128,14 @@ def _areas(page: BlankPage) -> list[Area]:
             continue
         found.append(Area(x / _PER_MM, y / _PER_MM, (x + w) / _PER_MM, (y + h) / _PER_MM))
     return found
+
+
+def _reaching(rule: Area, crossing: Sequence[Area]) -> Area:
+    """Give a level rule with its ends drawn on to upright ones that they hardly miss."""
+    near = [other.x0 for other in crossing if other.y0 - _MISS < rule.y0 < other.y1 + _MISS]
+    x0 = min([x for x in near if -_MISS < x - rule.x0 <= 0], default=rule.x0)
+    x1 = max([x for x in near if 0 <= x - rule.x1 < _MISS], default=rule.x1)
+    return Area(x0 - 0.2, rule.y0, x1 + 0.2, rule.y0)
 
 
 def _shaded(area: Area, page: BlankPage) -> bool:

@@ -8,7 +8,7 @@ import ctypes
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import cv2
@@ -24,6 +24,9 @@ _THIN = 0.9
 _LEVEL = 0.25
 _DASH_GAP = 1.3
 _SHORTEST = 1.8
+_SHORTEST_OF_DASHES = 5.0
+"""Filled slivers that do not add up to this are no rule but a code, a logo, a letter."""
+_DEEPEST = 6
 _FEW = 6
 """Fewer rules than this on a page with an image: its frames are part of the image."""
 
@@ -75,25 +78,32 @@ class BlankPage:
 
 @dataclass(slots=True)
 class _Found:
-    levels: list[Area]
-    uprights: list[Area]
-    shades: list[Area]
-    circles: list[Area]
+    """Rules drawn as strokes, and as filled slivers: those may be dashes of a line."""
+
+    levels: list[Area] = field(default_factory=list)
+    uprights: list[Area] = field(default_factory=list)
+    level_slivers: list[Area] = field(default_factory=list)
+    upright_slivers: list[Area] = field(default_factory=list)
+    shades: list[Area] = field(default_factory=list)
+    circles: list[Area] = field(default_factory=list)
 
 
 def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
     """Read what is printed on `page`; what lies outside the page is left out."""
     width, height = (size * _MM for size in page.get_size())
-    found = _Found([], [], [], [])
+    found = _Found()
     image = False
-    for item in page.get_objects(max_depth=1):
+    for item in page.get_objects(max_depth=_DEEPEST):
         image = image or item.type == pdfium.FPDF_PAGEOBJ_IMAGE
         if item.type == pdfium.FPDF_PAGEOBJ_PATH:
             _read_path(page, item, found)
-    if image and len(found.levels) + len(found.uprights) < _FEW:
+    rules = (found.levels, found.uprights, found.level_slivers, found.upright_slivers)
+    if image and sum(map(len, rules)) < _FEW:
         found.levels, found.uprights = _raster_rules(page)
-    levels = _joined(found.levels)
-    uprights = [_swapped(a) for a in _joined(_swapped(a) for a in found.uprights)]
+    levels = _joined([*found.levels, *_joined(found.level_slivers, _SHORTEST_OF_DASHES)])
+    upright = [swap(area) for area in found.uprights]
+    slivers = [swap(area) for area in found.upright_slivers]
+    uprights = [swap(area) for area in _joined([*upright, *_joined(slivers, _SHORTEST_OF_DASHES)])]
     return BlankPage(
         width=width,
         height=height,
@@ -103,6 +113,11 @@ def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
         circles=tuple(found.circles),
         chars=tuple(_chars(page)),
     )
+
+
+def swap(area: Area) -> Area:
+    """Give the area with x and y exchanged."""
+    return Area(area.y0, area.x0, area.y1, area.x1)
 
 
 def _read_path(page: pypdfium2.PdfPage, item: pypdfium2.PdfObject, found: _Found) -> None:
@@ -140,10 +155,10 @@ def _read_fill(item: pypdfium2.PdfObject, area: Area, found: _Found) -> None:
         return
     middle_x, middle_y = (area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2
     if area.height < _THIN and area.width >= 2.5 * area.height:
-        found.levels.append(Area(area.x0, middle_y, area.x1, middle_y))
+        found.level_slivers.append(Area(area.x0, middle_y, area.x1, middle_y))
     elif area.width < _THIN and area.height >= 2.5 * area.width:
-        found.uprights.append(Area(middle_x, area.y0, middle_x, area.y1))
-    elif area.width > 3 and area.height > 3:
+        found.upright_slivers.append(Area(middle_x, area.y0, middle_x, area.y1))
+    elif area.width > 3 and area.height > 3 and grey > 0.3:
         found.shades.append(area)
 
 
@@ -158,7 +173,9 @@ def _points(
     page: pypdfium2.PdfPage, item: pypdfium2.PdfObject
 ) -> tuple[list[tuple[float, float]], int]:
     """Corners of a path on the page, in mm, and how many ends of bends are among them."""
-    matrix = item.get_matrix()
+    matrix, container = item.get_matrix(), item.container
+    while container is not None:
+        matrix, container = matrix.multiply(container.get_matrix()), container.container
     points: list[tuple[float, float]] = []
     start: tuple[float, float] | None = None
     bends = 0
@@ -187,7 +204,7 @@ def _on_page(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]
     return device_x.value / fine * _MM, device_y.value / fine * _MM
 
 
-def _joined(rules: Iterable[Area]) -> list[Area]:
+def _joined(rules: Iterable[Area], shortest: float = _SHORTEST) -> list[Area]:
     """Level rules, with the dashes of a line made one."""
     result: list[Area] = []
     rows: list[list[Area]] = []
@@ -204,12 +221,8 @@ def _joined(rules: Iterable[Area]) -> list[Area]:
                 merged[-1] = Area(last.x0, last.y0, max(last.x1, rule.x1), last.y0)
             else:
                 merged.append(rule)
-        result += [rule for rule in merged if rule.width >= _SHORTEST]
+        result += [rule for rule in merged if rule.width >= shortest]
     return result
-
-
-def _swapped(area: Area) -> Area:
-    return Area(area.y0, area.x0, area.y1, area.x1)
 
 
 def _within(rules: Iterable[Area], width: float, height: float) -> Iterator[Area]:
@@ -225,7 +238,7 @@ def _raster_rules(page: pypdfium2.PdfPage) -> tuple[list[Area], list[Area]]:
     grey = grey.reshape(grey.shape[0], grey.shape[1])
     _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     found = np.asarray(ink, np.uint8)
-    return _long_runs(found), [_swapped(area) for area in _long_runs(found.T.copy())]
+    return _long_runs(found), [swap(area) for area in _long_runs(found.T.copy())]
 
 
 def _long_runs(ink: NDArray[np.uint8]) -> list[Area]:

@@ -52,6 +52,11 @@ def is_label(text: str) -> bool:
     return bool(text) and not _NO_LABEL.match(text)
 
 
+def known_label(text: str) -> bool:
+    """Whether offices use these words, and nothing else, before a place to write."""
+    return re.sub(r"[\s:：]", "", text) in _known()
+
+
 def label_in_cell(runs: Sequence[Run], place: Area) -> str:
     """Words of the same cell left of `place`, else above it; empty when there are none."""
     left = [

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipelines.forms.blank_cells import bounds
 from pipelines.forms.blank_page import Area, Char
@@ -31,6 +32,25 @@ _ERAS = {
 }
 _SEPARATORS = "・･/"
 _ERA_REACH = 30.0
+_UNITS = (
+    "時間",
+    "日間",
+    "週間",
+    "年間",
+    "か月",
+    "円",
+    "人",
+    "日",
+    "回",
+    "分",
+    "歳",
+    "点",
+    "割",
+    "%",
+)
+_UNIT_ROOM = 7.0
+_DASHES = "-－―─–—ー"
+_NUMBERED = re.compile(r"^([0-9])(?=[^0-9]).*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,69 @@ def find_choices(chars: Sequence[Char]) -> Iterator[tuple[Word, ...]]:
             yield tuple(chain)
 
 
+def find_numbered(chars: Sequence[Char]) -> tuple[Word, ...]:
+    """Find choices `1 ... 2 ... 3 ...`, each a number with its words, in order of the numbers."""
+    words = [word for line in lines_of(chars) for word in _numbered(line)]
+    if len(words) < 2 or not all(_NUMBERED.match(word.text) for word in words):
+        return ()
+    numbers = [int(word.text[0]) for word in words]
+    if numbers != list(range(1, len(words) + 1)):
+        return ()
+    return tuple(words)
+
+
+def find_amounts(chars: Sequence[Char], room: Area) -> Iterator[tuple[Word, str, Area]]:
+    """Find units with room for a figure before them: the unit, the words before, the room."""
+    for line in lines_of(chars):
+        words = list(_words(line))
+        for index, word in enumerate(words):
+            unit = next((unit for unit in _UNITS if word.text.startswith(unit)), None)
+            before = words[index - 1] if index else None
+            left = before.area.x1 if before else room.x0
+            begin = max(left + 0.4, word.area.x0 - 1.5 * _WIDEST)
+            if unit is not None and word.area.x0 - left >= _UNIT_ROOM:
+                y0, y1 = _height(word.area, room)
+                area = Area(begin, y0, word.area.x0 - 0.3, y1)
+                yield word, before.text if before else "", area
+
+
+def find_phone(chars: Sequence[Char], room: Area) -> PartedPlace | None:
+    """Find `____－____－____` with room for the figures, inside `room`."""
+    for line in lines_of(chars):
+        for first, second in pairwise([char for char in line if char.text in _DASHES]):
+            before = [char.area.x1 for char in line if char.area.x1 <= first.area.x0]
+            after = [char.area.x0 for char in line if char.area.x0 >= second.area.x1]
+            left = max([room.x0, first.area.x0 - _WIDEST, *before])
+            right = min([room.x1, second.area.x1 + _WIDEST, *after])
+            ends = (left, first.area, second.area, right)
+            areas = _between(ends, *_height(first.area, room))
+            if all(area.width >= 6 for area in areas):
+                names = (DatePart.FIRST, DatePart.SECOND, DatePart.THIRD)
+                parts = tuple(zip(names, areas, strict=True))
+                return PartedPlace(FieldKind.PHONE, parts, (), (first, second))
+    return None
+
+
+def _between(ends: tuple[float, Area, Area, float], y0: float, y1: float) -> list[Area]:
+    left, first, second, right = ends
+    edges = ((left, first.x0), (first.x1, second.x0), (second.x1, right))
+    return [Area(x0 + 0.4, y0, max(x1 - 0.4, x0 + 0.5), y1) for x0, x1 in edges]
+
+
+def _numbered(line: Sequence[Char]) -> Iterator[Word]:
+    """Find each number with the words that follow it, up to the next number."""
+    part: list[Char] = []
+    for word in _words(line):
+        starts = word.text[0].isdigit()
+        if starts and part:
+            yield _word(part)
+            part = []
+        if starts or part:
+            part += word.chars
+    if part:
+        yield _word(part)
+
+
 def lines_of(chars: Sequence[Char]) -> list[list[Char]]:
     """Characters by line, from left to right."""
     lines: list[list[Char]] = []
@@ -119,7 +202,7 @@ def _match(
         y0, y1 = _height(word.area, room)
         parts.append((part, Area(begin, y0, end, y1)))
         left = word.area.x1
-    eras = tuple(_eras(chars, parts[0][1])) if kind is FieldKind.DATE else ()
+    eras = tuple(eras_before(chars, parts[0][1])) if kind is FieldKind.DATE else ()
     return PartedPlace(kind, tuple(parts), eras, tuple(words))
 
 
@@ -131,7 +214,8 @@ def _height(word: Area, room: Area) -> tuple[float, float]:
     return max(room.y0 + 0.5, middle - 3.6), min(room.y1 - 0.5, middle + 3.6)
 
 
-def _eras(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]:
+def eras_before(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]:
+    """Find the era words left of the place of a year, each with room to circle it."""
     near = [
         char
         for char in chars
@@ -145,7 +229,10 @@ def _eras(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]:
             era = _ERAS.get(re.sub(r"[0-9.:()]", "", word.text))
             if era is not None and era not in seen:
                 seen.add(era)
-                yield era, word.area
+                area = word.area
+                # Room for the circle, never into the year.
+                right = min(area.x1 + 0.5, year.x0)
+                yield era, Area(area.x0 - 0.5, area.y0 - 0.4, right, area.y1 + 0.4)
 
 
 def _words(line: Sequence[Char]) -> Iterator[Word]:

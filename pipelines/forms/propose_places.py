@@ -1,8 +1,8 @@
 """Places to write on and to mark of one blank page, by its cells, lines and words."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from pipelines.forms.blank_cells import Cell, Run, bounds, find_cells, find_runs, find_underlines
 from pipelines.forms.blank_page import Area, BlankPage, Char
@@ -11,12 +11,22 @@ from pipelines.forms.propose_labels import (
     clean_label,
     guess_kind,
     is_label,
+    known_label,
     label_in_cell,
     label_of_cell,
     left_label,
     section_of,
 )
-from pipelines.forms.propose_parts import Word, find_choices, find_parted
+from pipelines.forms.propose_parts import (
+    PartedPlace,
+    Word,
+    eras_before,
+    find_amounts,
+    find_choices,
+    find_numbered,
+    find_parted,
+    find_phone,
+)
 
 _INSET = 0.6
 _TICK = (1.8, 5.7)
@@ -70,21 +80,42 @@ def find_places(page: BlankPage) -> PagePlaces:
     cells = find_cells(page)
     combs, ticks = _combs(cells), _ticks(cells)
     small = {cell.area for comb in combs for cell in comb} | {cell.area for cell in ticks}
-    fields = list(_comb_fields(combs, cells))
+    lines = find_underlines(page, cells)
+    fields = list(_comb_fields(combs, cells, page.chars))
     marks: list[MarkPlace] = []
     for region in (*(cell for cell in cells if cell.area not in small), _outside(page, cells)):
-        inner = [tick.area for tick in ticks if _inside(tick.area, region.area)]
-        if region.area.width * region.area.height > 0.2 * page.width * page.height:
-            held = [cell.area for cell in cells if cell.area != region.area]
-            inner = [a for a in inner if not any(_inside(a, h) and a != h for h in held)]
+        inner = [tick.area for tick in ticks if _belongs(tick.area, region.area, cells, small)]
         marks += _tick_marks(region, inner, cells)
-        found = list(_parted_fields(region, cells))
+        found = list(_parted_fields(region, cells, lines))
+        choices = list(_choice_marks(region, found, cells))
+        marks += choices
+        if region.area.width < page.width:
+            found += _amount_fields(region, found, cells)
+            found += _named_fields(region, cells) if left_label(region.area, cells) else ()
         fields += found
-        marks += _choice_marks(region, found, cells)
-        if not inner and not found:
-            fields += _cell_fields(region, cells, small, page)
-    fields += _line_fields(page, cells)
+        held = [*inner, *(a for a in small if _inside(a, region.area))]
+        held += [area for place in found for _, area, _ in place.parts]
+        held += [place.area for place in found if not place.parts]
+        if held:
+            fields += _rest_fields(region, held, cells, page)
+        else:
+            chosen = [area for mark in choices for _, area in mark.options]
+            fields += _cell_fields(region, cells, chosen, page)
+    fields += _line_fields(page, cells, lines)
     return _without_overlaps(fields, marks, tuple(_seals(page)))
+
+
+def _belongs(area: Area, region: Area, cells: Sequence[Cell], small: Collection[Area]) -> bool:
+    """Whether `region` is the smallest cell around `area`."""
+    if not _inside(area, region):
+        return False
+    own = region.width * region.height
+    return not any(
+        cell.area not in small
+        and cell.area.width * cell.area.height < own
+        and _inside(area, cell.area)
+        for cell in cells
+    )
 
 
 def _combs(cells: Sequence[Cell]) -> list[list[Cell]]:
@@ -125,34 +156,71 @@ def _ticks(cells: Sequence[Cell]) -> list[Cell]:
     ]
 
 
-def _comb_fields(combs: Sequence[Sequence[Cell]], cells: Sequence[Cell]) -> Iterator[FieldPlace]:
+def _comb_fields(
+    combs: Sequence[Sequence[Cell]], cells: Sequence[Cell], chars: Sequence[Char]
+) -> Iterator[FieldPlace]:
+    """Fields of combs; those of 年, 月 and 日 and the two of a postal code are one."""
     rows = [(bounds([cell.area for cell in comb]), len(comb)) for comb in combs]
-    used: set[int] = set()
-    for index, (area, count) in enumerate(rows):
-        if index in used:
-            continue
+    index = 0
+    while index < len(rows):
+        area, count = rows[index]
         label, section = _label(area, cells), section_of(area, cells)
-        second = rows[index + 1] if index + 1 < len(rows) else None
-        beside = second is not None and (
-            abs(second[0].y0 - area.y0) < 1 and 0 < second[0].x0 - area.x1 < 9
-        )
-        if second is not None and beside and (count, second[1]) == (3, 4):
-            used.add(index + 1)
-            parts = ((DatePart.FIRST, area, 3), (DatePart.SECOND, second[0], 4))
-            whole = bounds([area, second[0]])
+        beside = _beside(rows[index:])
+        after = [_behind(row, chars) for row, _ in beside]
+        if after[:2] == ["年", "月"]:
+            taken = 3 if after[2:3] == ["日"] else 2
+            names = (DatePart.YEAR, DatePart.MONTH, DatePart.DAY)
+            parts = tuple((n, a, c) for n, (a, c) in zip(names, beside[:taken], strict=False))
+            whole = bounds([row for row, _ in beside[:taken]])
+            eras = tuple(eras_before(chars, area))
+            yield FieldPlace(label, section, FieldKind.DATE, whole, parts=parts, eras=eras)
+            index += taken
+        elif [n for _, n in beside[:2]] == [3, 4]:
+            parts = ((DatePart.FIRST, area, 3), (DatePart.SECOND, beside[1][0], 4))
+            whole = bounds([area, beside[1][0]])
             yield FieldPlace("郵便番号", section, FieldKind.POSTAL_CODE, whole, parts=parts)
-            continue
-        kind = guess_kind(label)
-        if count == 12 and kind is FieldKind.DIGITS:
-            kind = FieldKind.MY_NUMBER
-        if kind in (FieldKind.TEXT, FieldKind.ADDRESS, FieldKind.KANJI_NAME):
-            kind = FieldKind.DIGITS
-        yield FieldPlace(label, section, kind, area, cells=count)
+            index += 2
+        else:
+            yield FieldPlace(label, section, _comb_kind(label, count), area, cells=count)
+            index += 1
 
 
-def _parted_fields(region: Cell, cells: Sequence[Cell]) -> Iterator[FieldPlace]:
+def _beside(rows: Sequence[tuple[Area, int]]) -> list[tuple[Area, int]]:
+    """Give the first comb and those that follow it on its line, up to three."""
+    found = [rows[0]]
+    for area, count in rows[1:3]:
+        last = found[-1][0]
+        if abs(last.y0 - area.y0) > 1 or not 0 < area.x0 - last.x1 < 9:
+            break
+        found.append((area, count))
+    return found
+
+
+def _behind(area: Area, chars: Sequence[Char]) -> str:
+    middle = (area.y0 + area.y1) / 2
+    near = [
+        char
+        for char in chars
+        if char.area.y0 < middle < char.area.y1 and -0.5 < char.area.x0 - area.x1 < 4
+    ]
+    return min(near, key=lambda char: char.area.x0).text if near else ""
+
+
+def _comb_kind(label: str, count: int) -> FieldKind:
+    kind = guess_kind(label)
+    if count == 12 and kind is FieldKind.DIGITS:
+        return FieldKind.MY_NUMBER
+    wordy = kind in (FieldKind.TEXT, FieldKind.ADDRESS, FieldKind.KANJI_NAME, FieldKind.DATE)
+    return FieldKind.DIGITS if wordy else kind
+
+
+def _parted_fields(
+    region: Cell, cells: Sequence[Cell], lines: Sequence[Area]
+) -> Iterator[FieldPlace]:
     chars = _chars(region)
-    for place in find_parted(chars, region.area):
+    phone = find_phone(chars, region.area)
+    for place in (*find_parted(chars, region.area), *([phone] if phone else [])):
+        place = _on_line(place, lines)
         areas = [area for _, area in place.parts]
         whole = bounds([*areas, *(area for _, area in place.eras)])
         runs = [run for run in region.runs if not set(run.chars) & set(place.words)]
@@ -168,6 +236,62 @@ def _parted_fields(region: Cell, cells: Sequence[Cell]) -> Iterator[FieldPlace]:
         )
 
 
+def _on_line(place: PartedPlace, lines: Sequence[Area]) -> PartedPlace:
+    """Give a date whose words stand over a line the height and the start of that line."""
+    first = place.parts[0][1]
+    middle = (first.y0 + first.y1) / 2
+    under = [
+        line
+        for line in lines
+        if 0 < line.y0 - middle < 8.5 and line.x0 < first.x1 - 2 and line.x1 > place.parts[-1][1].x0
+    ]
+    if not under:
+        return place
+    line = min(under, key=lambda a: a.y0)
+    parts = tuple(
+        (name, Area(max(area.x0, line.x0), line.y0 - 7.5, area.x1, line.y0 - 0.3))
+        for name, area in place.parts
+    )
+    return replace(place, parts=parts)
+
+
+def _amount_fields(
+    region: Cell, dated: Sequence[FieldPlace], cells: Sequence[Cell]
+) -> Iterator[FieldPlace]:
+    """Places before 円, 人, 日 and other units in a cell that is no heading."""
+    if region.shaded or region.area.height > _TALLEST:
+        return
+    taken = [area for place in dated for _, area, _ in place.parts]
+    for unit, before, area in find_amounts(_chars(region), region.area):
+        if any(_touch(area, other) or _touch(unit.area, other) for other in taken):
+            continue
+        beside = label_of_cell(region.area, cells)
+        if not beside and not is_label(before):
+            continue
+        label = clean_label(beside + (before if is_label(before) else ""))
+        kind = FieldKind.AMOUNT if unit.text.startswith("円") else FieldKind.DIGITS
+        yield FieldPlace(label, section_of(region.area, cells), kind, area)
+
+
+def _named_fields(region: Cell, cells: Sequence[Cell]) -> Iterator[FieldPlace]:
+    """Places behind words such as 氏名 and 続柄 that stand in one cell with their places."""
+    if region.shaded or region.area.height > 16:
+        return
+    runs = sorted(region.runs, key=lambda run: run.area.x0)
+    for index, run in enumerate(runs):
+        words = run.text
+        start = index
+        # 氏　名 is two runs.
+        while start and run.area.x0 - runs[start - 1].area.x1 < 8 and len(words) < 3:
+            start -= 1
+            words = runs[start].text + words
+        end = runs[index + 1].area.x0 if index + 1 < len(runs) else region.area.x1
+        area = Area(run.area.x1 + 0.8, region.area.y0 + _INSET, end - 0.8, region.area.y1 - _INSET)
+        if area.width >= 15 and area.height >= _LOWEST and known_label(words):
+            label = clean_label(words)
+            yield FieldPlace(label, section_of(region.area, cells), guess_kind(words), area)
+
+
 def _choice_marks(
     region: Cell, dated: Sequence[FieldPlace], cells: Sequence[Cell]
 ) -> Iterator[MarkPlace]:
@@ -175,6 +299,10 @@ def _choice_marks(
         return
     eras = [area for place in dated for _, area in place.eras]
     beside = left_label(region.area, cells) or label_of_cell(region.area, cells)
+    numbered = find_numbered(_chars(region)) if beside and len(region.text) < 120 else ()
+    if numbered and region.area.height < _TALLEST:
+        options = tuple((label[1:], place) for label, place in _circled(numbered))
+        yield MarkPlace(clean_label(beside), section_of(region.area, cells), False, options)
     for words in find_choices(_chars(region)):
         if any(_touch(word.area, era) for word in words for era in eras):
             continue
@@ -183,12 +311,14 @@ def _choice_marks(
         runs = [run for run in region.runs if not any(_touch(run.area, w.area) for w in words)]
         inner = label_in_cell(runs, bounds([word.area for word in words]))
         label = clean_label(inner or beside)
-        options = tuple((word.text, _around(word.area)) for word in words)
+        options = _circled(words)
         yield MarkPlace(label, section_of(region.area, cells), False, options)
 
 
 def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
     texts = [re.sub(r"[()（）]", "", word.text) for word in words]
+    if any(text in ("日", "月", "年", "時間", "分") for text in texts):
+        return False
     if all(text in _CHOICE_WORDS for text in texts):
         return True
     # In a sentence or in the head of a table ・ joins words and offers no choice.
@@ -228,13 +358,26 @@ def _right_words(square: Area, region: Cell, squares: Sequence[Area]) -> str:
     return text.strip(_TICK_SIGNS)[:30]
 
 
-def _cell_fields(
-    region: Cell, cells: Sequence[Cell], small: set[Area], page: BlankPage
+def _rest_fields(
+    region: Cell, held: Sequence[Area], cells: Sequence[Cell], page: BlankPage
 ) -> Iterator[FieldPlace]:
+    """Find what is left under a comb, a date or a tick box: an address under its postal code."""
     area = region.area
     if region.shaded or area.height > _TALLEST or area.width > 0.97 * page.width:
         return
-    if any(a != area and _inside(a, area) for a in small):
+    words = [run.area for run in region.runs if run.area.y1 < area.y1 - 1]
+    top = max(a.y1 for a in [*held, *words])
+    below = Area(area.x0 + _INSET, top + 0.5, area.x1 - _INSET, area.y1 - _INSET)
+    if below.height >= 6 and below.width >= 40 and below.height > 0.3 * area.height:
+        label = clean_label(label_of_cell(area, cells))
+        yield FieldPlace(label, section_of(area, cells), guess_kind(label), below)
+
+
+def _cell_fields(
+    region: Cell, cells: Sequence[Cell], chosen: Sequence[Area], page: BlankPage
+) -> Iterator[FieldPlace]:
+    area = region.area
+    if region.shaded or area.height > _TALLEST or area.width > 0.97 * page.width:
         return
     if any(cell.area != area and _inside(cell.area, area) for cell in cells):
         return
@@ -242,7 +385,8 @@ def _cell_fields(
     place, suffix = _inset(area), ""
     if region.runs:
         found = _free_part(region, bool(left_label(area, cells)))
-        if found is None:
+        # Beside words to circle something is written only before them: 銀行・信用金庫.
+        if found is None or (chosen and found[0].x0 > chosen[0].x0):
             return
         place, suffix = found
         label = label_of_cell(area, cells) if left_label(area, cells) else region.text
@@ -276,9 +420,13 @@ def _free_part(region: Cell, labelled: bool) -> tuple[Area, str] | None:
     return best, region.text if best is left else ""
 
 
-def _line_fields(page: BlankPage, cells: Sequence[Cell]) -> Iterator[FieldPlace]:
+def _line_fields(
+    page: BlankPage, cells: Sequence[Cell], lines: Sequence[Area]
+) -> Iterator[FieldPlace]:
     runs = find_runs(page.chars)
-    for line in find_underlines(page, cells):
+    for line in lines:
+        if any(_heads(line, cell.area) for cell in cells):
+            continue
         band = Area(line.x0, line.y0 - 7.5, line.x1, line.y0 - 0.3)
         inside = [run for run in runs if _touch(run.area, band) and run.area.y1 > band.y0 + 1.2]
         for part in _gaps(band, inside):
@@ -286,6 +434,11 @@ def _line_fields(page: BlankPage, cells: Sequence[Cell]) -> Iterator[FieldPlace]
             label = label_in_cell(words, part)
             if part.width >= 10 and (is_label(label) or not page.chars):
                 yield FieldPlace(clean_label(label), "", guess_kind(label), part)
+
+
+def _heads(line: Area, area: Area) -> bool:
+    """Whether a rule underlines the heading of a table that begins right under it."""
+    return 0 < area.y0 - line.y0 < 4 and line.x0 - 1 < area.x0 and area.x1 < line.x1 + 1
 
 
 def _gaps(band: Area, runs: Sequence[Run]) -> Iterator[Area]:
@@ -375,6 +528,20 @@ def _inset(area: Area) -> Area:
     return Area(area.x0 + _INSET, area.y0 + _INSET, area.x1 - _INSET, area.y1 - _INSET)
 
 
-def _around(word: Area) -> Area:
-    """Words with the room that a circle takes, never into the neighbour."""
-    return Area(word.x0 - 0.3, word.y0 - 0.5, word.x1 + 0.3, word.y1 + 0.5)
+def _circled(words: Sequence[Word]) -> tuple[tuple[str, Area], ...]:
+    """Words with the room that a circle takes, half of the gap to a neighbour at most."""
+    places = []
+    for word in words:
+        area = word.area
+        left = max((w.area.x1 for w in words if w.area.x1 <= area.x0), default=0.0)
+        right = min((w.area.x0 for w in words if w.area.x0 >= area.x1), default=area.x1 + 9)
+        above = max((w.area.y1 for w in words if w.area.y1 <= area.y0), default=0.0)
+        under = min((w.area.y0 for w in words if w.area.y0 >= area.y1), default=area.y1 + 9)
+        place = Area(
+            max(area.x0 - 0.3, (left + area.x0) / 2),
+            max(area.y0 - 0.5, (above + area.y0) / 2),
+            min(area.x1 + 0.3, (right + area.x1) / 2),
+            min(area.y1 + 0.5, (under + area.y1) / 2),
+        )
+        places.append((word.text, place))
+    return tuple(places)
