@@ -152,6 +152,7 @@ export const en: Messages = {
     derived: "From other fields",
     confidence: { high: "Confidence high", middle: "Confidence medium", low: "Confidence low" },
     percent: "{{value}}%",
+    percentLow: "under 1%",
     rawText: "On paper",
     rawNone: "(no text)",
     suggested: "Read as",

@@ -34,7 +34,9 @@ export function useFormats() {
       },
       percent: (confidence: number) =>
         // Rounded down: nothing reads as 100 that is not certain.
-        t("review.percent", { value: Math.floor(confidence * 100) }),
+        confidence < 0.01
+          ? t("review.percentLow")
+          : t("review.percent", { value: Math.floor(confidence * 100) }),
     };
   }, [i18n.language, t]);
 }

@@ -151,6 +151,7 @@ export const ja = {
     derived: "ほかの欄から",
     confidence: { high: "確からしさ 高", middle: "確からしさ 中", low: "確からしさ 低" },
     percent: "{{value}}％",
+    percentLow: "1％未満",
     rawText: "紙の文字",
     rawNone: "（文字なし）",
     suggested: "読み取り",

@@ -157,6 +157,7 @@ export const jaEasy: Messages = {
     derived: "ほかの ところから",
     confidence: { high: "たしか", middle: "だいたい たしか", low: "たしかでは ない" },
     percent: "{{value}}％",
+    percentLow: "1％より 下",
     rawText: "紙の 字",
     rawNone: "（字が ない）",
     suggested: "読んだ もの",
