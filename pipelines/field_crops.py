@@ -1,28 +1,24 @@
 """From the ink of a box to line crops as the recogniser likes them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.field_ink import BoxInk
+from pipelines.field_pixels import PAPER, as_grey, contrast, extent, window
 from pipelines.records import Pixels
 
-_PAPER = 255
 # White around the ink, as a share of its height: the recogniser was trained on loose boxes.
-_PAD = 0.2
+PAD = 0.2
 # A flat stroke (一, ー, a dash) is not blown up to a line: least height as a share of the box.
-_LEAST_HEIGHT = 0.5
+LEAST_HEIGHT = 0.5
 # A stroke shorter than this share of the box is a speck, kept only near to others.
 _FAINT = 0.4
 _SPECK, _SPECK_REACH = 0.14, 0.45
 # Least height of a figure as a share of its line.
 _FIGURE_HEIGHT = 0.6
-# Room of one comb character in a recomposed line, as a share of the line height.
-_CELL_PITCH = 0.66
 _NARROW = 0.8
 
 
@@ -47,20 +43,20 @@ def cut_line(ink: BoxInk, *, figures: bool = False) -> Crop | None:
     `figures`: only digits are written; what stands apart is a digit of its own.
     """
     ink = _without_far_specks(ink)
-    rows, columns = _extent(ink.mask)
+    rows, columns = extent(ink.mask)
     if rows is None or columns is None:
         return None
     box_height = ink.box[3] - ink.box[1]
     height = rows[1] - rows[0]
-    least = _LEAST_HEIGHT * box_height
+    least = LEAST_HEIGHT * box_height
     middle = (rows[0] + rows[1]) / 2
     if height < least:
         # Where a flat stroke stands within its line matters (_ ー ‾): grow towards the box.
         target = (ink.box[1] + ink.box[3]) / 2
         middle = middle + float(np.clip(target - middle, height / 2 - least / 2, least / 2))
     tall = max(height, least)
-    pad = _PAD * tall
-    crop = _window(
+    pad = PAD * tall
+    crop = window(
         ink.grey,
         columns[0] - pad,
         middle - tall / 2 - pad,
@@ -68,7 +64,7 @@ def cut_line(ink: BoxInk, *, figures: bool = False) -> Crop | None:
         middle + tall / 2 + pad,
     )
     return Crop(
-        pixels=_contrast(crop),
+        pixels=contrast(crop),
         bounds=(
             float(ink.x + columns[0]),
             float(ink.y + rows[0]),
@@ -107,7 +103,7 @@ def _without_far_specks(ink: BoxInk) -> BoxInk:
     kept[0] = False
     mask = np.asarray(kept[labels])
     near_ink = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    grey = np.where(near_ink > 0, ink.grey, _PAPER).astype(np.uint8)
+    grey = np.where(near_ink > 0, ink.grey, PAPER).astype(np.uint8)
     return BoxInk(grey=grey, mask=mask, x=ink.x, y=ink.y, box=ink.box)
 
 
@@ -122,7 +118,7 @@ def cut_lines(ink: BoxInk, lines: int, *, figures: bool = False) -> list[Crop]:
 
 def split_lines(ink: BoxInk, lines: int) -> list[BoxInk]:
     """Give every stroke to one of up to `lines` lines, by the white between them."""
-    rows, _ = _extent(ink.mask)
+    rows, _ = extent(ink.mask)
     if rows is None:
         return []
     pitch = (ink.box[3] - ink.box[1]) / lines
@@ -147,56 +143,14 @@ def split_lines(ink: BoxInk, lines: int) -> list[BoxInk]:
     return [_one_line(ink, part, pitch) for part in parts if part.any()]
 
 
-def cut_comb(ink: BoxInk, cells: int) -> tuple[Crop | None, tuple[int, ...]]:
-    """Line recomposed from the cells of a comb, and the numbers of the cells with ink.
-
-    Every cell's ink is centred in an equal room, so that neither the comb nor empty cells nor
-    uneven hands trouble the recogniser, and it is known where every character stands.
-    """
-    pitch = (ink.box[2] - ink.box[0]) / cells
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8))
-    parts: dict[int, list[int]] = {}
-    for number in range(1, len(stats)):
-        cell = int(np.clip((centres[number, 0] - ink.box[0]) // pitch, 0, cells - 1))
-        parts.setdefault(cell, []).append(number)
-    glyphs: list[tuple[int, Pixels]] = []
-    bounds = []
-    for cell in sorted(parts):
-        mask = np.isin(labels, parts[cell])
-        rows, columns = _extent(mask)
-        if (
-            rows is None
-            or columns is None
-            or max(rows[1] - rows[0], columns[1] - columns[0]) < 0.16 * (ink.box[3] - ink.box[1])
-        ):
-            continue
-        wide = max(columns[1] - columns[0], 1)
-        if wide > 1.6 * pitch:
-            # Characters of two cells touch: cut at the cells.
-            edge = round(ink.box[0] + cell * pitch)
-            mask[:, : max(0, edge)] = False
-            mask[:, round(edge + pitch) :] = False
-            rows, columns = _extent(mask)
-            if rows is None or columns is None:
-                continue
-        near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-        glyph = np.where(near > 0, ink.grey, _PAPER).astype(np.uint8)
-        glyphs.append((cell, _window(glyph, columns[0] - 1, 0, columns[1] + 1, glyph.shape[0])))
-        bounds.append((columns[0], rows[0], columns[1], rows[1]))
-    if not glyphs:
-        return None, ()
-    top, bottom = min(b[1] for b in bounds), max(b[3] for b in bounds)
-    return _compose(ink, glyphs, bounds, (top, bottom)), tuple(cell for cell, _ in glyphs)
-
-
 def cut_vertical(ink: BoxInk) -> Crop | None:
     """Characters written downwards, set side by side; None when blank."""
-    rows, columns = _extent(ink.mask)
+    rows, columns = extent(ink.mask)
     if rows is None or columns is None:
         return None
     turned = side_by_side(ink.grey, ink.mask)
     return Crop(
-        pixels=_contrast(turned),
+        pixels=contrast(turned),
         bounds=(
             float(ink.x + columns[0]),
             float(ink.y + rows[0]),
@@ -211,17 +165,17 @@ def narrowed(crop: Crop) -> Crop:
     height, width = crop.pixels.shape
     size = (max(1, round(_NARROW * width)), height)
     pixels = cv2.resize(crop.pixels, size, interpolation=cv2.INTER_AREA)
-    return replace(crop, pixels=_grey(pixels))
+    return replace(crop, pixels=as_grey(pixels))
 
 
 def side_by_side(grey: Pixels, mask: NDArray[np.bool_]) -> Pixels:
     """Line of the characters of a column of text (`mask` is its ink), in reading order."""
-    rows, columns = _extent(mask)
+    rows, columns = extent(mask)
     if rows is None or columns is None:
-        return np.full((8, 8), _PAPER, np.uint8)
+        return np.full((8, 8), PAPER, np.uint8)
     em = max(columns[1] - columns[0], 4)
     pieces = [
-        _window(grey, columns[0] - 1, top - 1, columns[1] + 1, bottom + 1)
+        window(grey, columns[0] - 1, top - 1, columns[1] + 1, bottom + 1)
         for top, bottom in _characters_down(np.asarray(mask.any(axis=1)), rows, em)
     ]
     tall = max(p.shape[0] for p in pieces)
@@ -230,7 +184,7 @@ def side_by_side(grey: Pixels, mask: NDArray[np.bool_]) -> Pixels:
     padded = [
         cv2.copyMakeBorder(
             p, (tall - p.shape[0]) // 2 + gap, tall - p.shape[0] - (tall - p.shape[0]) // 2 + gap,
-            gap, gap, cv2.BORDER_CONSTANT, value=(_PAPER,),
+            gap, gap, cv2.BORDER_CONSTANT, value=(PAPER,),
         )
         for p in pieces
     ]  # fmt: skip
@@ -252,88 +206,15 @@ def _characters_down(
     return joined
 
 
-def _compose(
-    ink: BoxInk,
-    glyphs: Sequence[tuple[int, Pixels]],
-    bounds: Sequence[tuple[int, int, int, int]],
-    rows: tuple[int, int],
-) -> Crop:
-    top, bottom = rows
-    tall = max(bottom - top, round(_LEAST_HEIGHT * (ink.box[3] - ink.box[1])))
-    pad = max(2, round(_PAD * tall))
-    room = max(round(_CELL_PITCH * tall), max(g.shape[1] for _, g in glyphs) + 2)
-    line = np.full((tall + 2 * pad, room * len(glyphs) + 2 * pad), _PAPER, np.uint8)
-    offset = pad + (tall - (bottom - top)) // 2
-    for i, (_, glyph) in enumerate(glyphs):
-        x = pad + i * room + (room - glyph.shape[1]) // 2
-        part = glyph[top:bottom]
-        line[offset : offset + len(part), x : x + glyph.shape[1]] = part
-    width = line.shape[1]
-    return Crop(
-        pixels=_contrast(line),
-        bounds=(
-            float(ink.x + min(b[0] for b in bounds)),
-            float(ink.y + top),
-            float(ink.x + max(b[2] for b in bounds)),
-            float(ink.y + bottom),
-        ),
-        spans=tuple(
-            ((pad + i * room) / width, (pad + (i + 1) * room) / width) for i in range(len(glyphs))
-        ),
-    )
-
-
 def _one_line(ink: BoxInk, mask: NDArray[np.bool_], pitch: float) -> BoxInk:
     near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    grey = np.where(near > 0, ink.grey, _PAPER).astype(np.uint8)
-    rows, _ = _extent(mask)
+    grey = np.where(near > 0, ink.grey, PAPER).astype(np.uint8)
+    rows, _ = extent(mask)
     x0, y0, x1, y1 = ink.box
     if rows is not None:
         middle = (rows[0] + rows[1]) / 2
         y0, y1 = middle - pitch / 2, middle + pitch / 2
     return BoxInk(grey=grey, mask=mask, x=ink.x, y=ink.y, box=(x0, y0, x1, y1))
-
-
-def _extent(mask: NDArray[np.bool_]) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
-    """First and last-plus-one row and column with ink."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if len(rows) == 0:
-        return None, None
-    return (int(rows[0]), int(rows[-1]) + 1), (int(columns[0]), int(columns[-1]) + 1)
-
-
-def _window(grey: Pixels, x0: float, y0: float, x1: float, y1: float) -> Pixels:
-    """Cut a rectangle; what lies outside is paper."""
-    left, top, right, bottom = round(x0), round(y0), round(x1), round(y1)
-    height, width = grey.shape
-    part = grey[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
-    return _grey(
-        cv2.copyMakeBorder(
-            part,
-            max(0, -top),
-            max(0, bottom - height),
-            max(0, -left),
-            max(0, right - width),
-            cv2.BORDER_CONSTANT,
-            value=(_PAPER,),
-        )
-    )
-
-
-def _contrast(crop: Pixels) -> Pixels:
-    """Stretch so that the darkest ink is nearly black: pencils and faint pens read as ink."""
-    dark = crop[crop < 200]
-    if len(dark) < 4:
-        return crop
-    low = float(np.percentile(dark, 10))
-    if low < 60:
-        return crop
-    scale = (255 - 40) / (255 - low)
-    return _grey(np.clip(255 - (255 - crop.astype(np.float32)) * scale, 0, 255))
-
-
-def _grey(values: Any) -> Pixels:
-    return np.asarray(values).astype(np.uint8)
 
 
 def _apart(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.field_crops import Crop, cut_comb, cut_lines, cut_vertical, narrowed
+from pipelines.field_combs import cut_comb
+from pipelines.field_crops import Crop, cut_lines, cut_vertical, narrowed
 from pipelines.field_ink import BoxInk, PageInk, ink_of_box
 from pipelines.field_strikes import find_strike
 from pipelines.forms.model import Box, DatePart, FieldDefinition, FieldKind, FormDefinition

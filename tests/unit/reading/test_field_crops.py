@@ -1,7 +1,8 @@
 import numpy as np
 from reading_pages import box, draw, draw_box_character, page_ink, white_page
 
-from pipelines.field_crops import cut_comb, cut_line, cut_lines, side_by_side
+from pipelines.field_combs import cut_comb
+from pipelines.field_crops import cut_line, cut_lines, side_by_side
 from pipelines.field_ink import ink_of_box
 
 
