@@ -1,20 +1,25 @@
 """`ocr-service forms`: look at, check, render, fill and install form definitions."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import pypdfium2
 import typer
 from PIL import Image
+from rich.markup import escape
 from rich.table import Table
 
-from ocr_service.cli.console import coded_exit, out, progress
+from ocr_service.cli.console import coded_exit, out, progress, read_file
+from ocr_service.clock import office_date, utc_now
 from ocr_service.forms_catalog import open_forms
 from ocr_service.settings import load_settings
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.forms.load import FormEntry, FormLibrary, load_form
+from pipelines.forms.load import FormEntry, FormLibrary, load_form, review_form
+from pipelines.forms.propose import draw_draft, propose_form
 from pipelines.forms.render import render_blank
 from pipelines.records import Pixels
 from pipelines.synthesis.degrade import Degradation
@@ -57,14 +62,18 @@ def check(
     ] = None,
 ) -> None:
     """Check form files: every problem with file, line, field and what to do."""
-    if not files:
-        count = len(open_forms(load_settings()).entries)
-        out.print(f"すべて正しい様式です: {count} 件")
-        return
     # One library, so that the same id and revision in two files is found too.
-    library = FormLibrary(load_form(file) for file in files)
+    library = (
+        FormLibrary(load_form(file) for file in files) if files else open_forms(load_settings())
+    )
     for entry in library.entries:
-        out.print(f"正しい様式です: {entry.path} ({entry.definition.title})")
+        for warning in review_form(entry.path):
+            where = f"{warning.file}:{warning.line} {warning.field}"
+            out.print("[yellow]注意[/yellow] " + escape(f"{where}: {warning.message}"))
+        if files:
+            out.print(f"正しい様式です: {entry.path} ({entry.definition.title})")
+    if not files:
+        out.print(f"すべて正しい様式です: {len(library.entries)} 件")
 
 
 @app.command("render")
@@ -127,14 +136,35 @@ def synthesize(
 
 @app.command("import")
 @coded_exit
-def import_(file: Annotated[Path, typer.Argument(help="様式定義（YAML）")]) -> None:
-    """Check a form file and take it into the office's own folder (with its background PDFs)."""
+def import_(
+    file: Annotated[Path, typer.Argument(help="様式定義（YAML）、または白紙の様式（PDF）")],
+    out_folder: _Out = None,
+    form_id: Annotated[
+        str | None, typer.Option("--id", help="PDFから作る様式のID（省略時はファイル名から）")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="PDFから作る様式の名前")] = None,
+    png: Annotated[bool, typer.Option("--png", help="PDFの下書きの枠を重ねた絵も書く")] = False,
+) -> None:
+    """Take a form file into the office's own folder, or make a draft of one from a blank PDF."""
     settings = load_settings()
-    folder = settings.forms_folder
-    if folder is None:
-        raise CodedError(ErrorCode.SETTINGS_INVALID, "OCR_SERVICE_FORMS_FOLDER is not set")
+    office = settings.forms_folder
+    if out_folder is None and office is None:
+        detail = "OCR_SERVICE_FORMS_FOLDER is not set and no --out given"
+        raise CodedError(ErrorCode.SETTINGS_INVALID, detail)
+    folder = out_folder or office or Path()
+    if file.suffix.lower() == ".pdf":
+        today = office_date(utc_now(), settings.time_zone)
+        if out_folder is None:
+            # What lies in the office's folder itself is used at once; nobody has checked this yet.
+            folder /= "drafts"
+        _import_pdf(file, folder, form_id or _id_of(file), title or file.stem, today, png)
+    else:
+        _import_yaml(file, folder, open_forms(settings))
+
+
+def _import_yaml(file: Path, folder: Path, known: FormLibrary) -> None:
     entry = load_form(file)
-    FormLibrary((*open_forms(settings).entries, entry))
+    FormLibrary((*known.entries, entry))
     folder.mkdir(parents=True, exist_ok=True)
     for page in entry.definition.pages:
         if page.background:
@@ -142,6 +172,39 @@ def import_(file: Annotated[Path, typer.Argument(help="様式定義（YAML）")]
     target = folder / f"{entry.key.id}@{entry.key.revision}.yaml"
     shutil.copyfile(file, target)
     out.print(f"取り込みました: {target}（{entry.definition.title}）")
+
+
+def _import_pdf(file: Path, folder: Path, form_id: str, title: str, today: date, png: bool) -> None:
+    pdf = read_file(str(file))
+    draft = propose_form(pdf, id=form_id, title=title, valid_from=today)
+    target = folder / f"{form_id}@{draft.definition.revision}.yaml"
+    background = folder / draft.background
+    if target.exists():
+        # A form owner may have worked on an earlier draft.
+        raise CodedError(ErrorCode.REQUEST_INVALID, f"{target} exists already")
+    folder.mkdir(parents=True, exist_ok=True)
+    background.write_bytes(pdf)
+    target.write_text(draft.text, "utf-8")
+    # A draft that the loader refuses would keep the whole service from starting.
+    try:
+        load_form(target)
+    except CodedError:
+        target.unlink()
+        raise
+    out.print(f"下書きを作りました: {target}")
+    out.print(f"記入欄・押印 {draft.boxes} 、選択肢 {draft.options} を見つけました。")
+    out.print("下書きです。使う前に、欄の位置・名前・種類・必須かどうかを必ず確かめてください。")
+    if png:
+        for number, pixels in enumerate(draw_draft(pdf, draft.definition), start=1):
+            picture = folder / f"{form_id}-{number}.png"
+            Image.fromarray(pixels).save(picture)
+            out.print(str(picture))
+
+
+def _id_of(file: Path) -> str:
+    """Form id from a file name: small letters, digits and hyphens."""
+    name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    return name if re.match(r"^[a-z][a-z0-9-]{1,63}$", name) else f"form-{name}".rstrip("-")
 
 
 def _entry(form: str) -> FormEntry:

@@ -1,7 +1,7 @@
 """What is printed on one page of a blank PDF: rules, shaded areas, circles, characters, in mm.
 
-Rules come from the vectors of the page; a page that is an image gives them by its pixels, and has
-no characters.
+Rules come from the vectors of the page; a page that is an image gives them by its pixels, and its
+characters are spots of ink without a name.
 """
 
 import ctypes
@@ -57,7 +57,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Char:
-    """One printed character and its place."""
+    """One printed character and its place; `text` is empty for ink that nobody has read."""
 
     text: str
     area: Area
@@ -92,6 +92,7 @@ def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
     """Read what is printed on `page`; what lies outside the page is left out."""
     width, height = (size * _MM for size in page.get_size())
     found = _Found()
+    chars = list(_chars(page))
     image = False
     for item in page.get_objects(max_depth=_DEEPEST):
         image = image or item.type == pdfium.FPDF_PAGEOBJ_IMAGE
@@ -99,7 +100,9 @@ def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
             _read_path(page, item, found)
     rules = (found.levels, found.uprights, found.level_slivers, found.upright_slivers)
     if image and sum(map(len, rules)) < _FEW:
-        found.levels, found.uprights = _raster_rules(page)
+        found = _Found()
+        found.levels, found.uprights, spots = _raster_print(page)
+        chars = chars or spots
     levels = _joined([*found.levels, *_joined(found.level_slivers, _SHORTEST_OF_DASHES)])
     upright = [swap(area) for area in found.uprights]
     slivers = [swap(area) for area in found.upright_slivers]
@@ -111,7 +114,7 @@ def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
         uprights=tuple(_within(uprights, width, height)),
         shades=tuple(found.shades),
         circles=tuple(found.circles),
-        chars=tuple(_chars(page)),
+        chars=tuple(chars),
     )
 
 
@@ -231,14 +234,34 @@ def _within(rules: Iterable[Area], width: float, height: float) -> Iterator[Area
             yield Area(max(rule.x0, 0), max(rule.y0, 0), min(rule.x1, width), min(rule.y1, height))
 
 
-def _raster_rules(page: pypdfium2.PdfPage) -> tuple[list[Area], list[Area]]:
+def _raster_print(page: pypdfium2.PdfPage) -> tuple[list[Area], list[Area], list[Char]]:
+    """Level and upright rules of an image, and what else is printed, spot by spot."""
     bitmap = page.render(scale=_RASTER_DPI / 72, grayscale=True)
     grey = np.array(bitmap.to_numpy(), dtype=np.uint8, copy=True)
     bitmap.close()
     grey = grey.reshape(grey.shape[0], grey.shape[1])
     _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     found = np.asarray(ink, np.uint8)
-    return _long_runs(found), [swap(area) for area in _long_runs(found.T.copy())]
+    levels = _long_runs(found)
+    uprights = [swap(area) for area in _long_runs(found.T.copy())]
+    return levels, uprights, list(_spots(found, [*levels, *uprights]))
+
+
+def _spots(ink: NDArray[np.uint8], rules: Iterable[Area]) -> Iterator[Char]:
+    """Ink of the size of a character, rules taken away."""
+    per_mm = _RASTER_DPI / 25.4
+    rest = ink.copy()
+    for rule in rules:
+        x0, y0 = round((rule.x0 - 0.5) * per_mm), round((rule.y0 - 0.5) * per_mm)
+        x1, y1 = round((rule.x1 + 0.5) * per_mm), round((rule.y1 + 0.5) * per_mm)
+        rest[max(y0, 0) : y1 + 1, max(x0, 0) : x1 + 1] = 0
+    # The strokes of a character are near each other.
+    joined = cv2.dilate(rest, np.ones((5, 5), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, np.uint8))
+    for x, y, w, h, _ in stats[1:].tolist():
+        area = Area(x / per_mm, y / per_mm, (x + w) / per_mm, (y + h) / per_mm)
+        if 1.2 < area.height < 9 and area.width > 1:
+            yield Char("", area)
 
 
 def _long_runs(ink: NDArray[np.uint8]) -> list[Area]:

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.blank_page import Area, read_blank_page
 from pipelines.forms.model import FieldKind, FormDefinition
-from pipelines.forms.propose_places import FieldPlace, MarkPlace, PagePlaces, find_places
+from pipelines.forms.propose_places import find_places
+from pipelines.forms.propose_records import FieldPlace, MarkPlace, PagePlaces
 from pipelines.records import Pixels
 
 _MOST_PAGES = 20

@@ -132,7 +132,8 @@ def _upright(cell: Cell) -> bool:
 
 def _nearest(runs: Sequence[Run], key: Callable[[Run], float]) -> str:
     named = [run for run in runs if is_label(run.text)]
-    return min(named, key=key).text if named else ""
+    # On forms in two languages the Japanese words are the name.
+    return min(named, key=lambda run: (run.text.isascii(), key(run))).text if named else ""
 
 
 @cache

@@ -30,7 +30,7 @@ _ERAS = {
     "平": Era.HEISEI,
     "令": Era.REIWA,
 }
-_SEPARATORS = "・･/"
+_SEPARATORS = frozenset("・･/")
 _ERA_REACH = 30.0
 _UNITS = (
     "時間",
@@ -49,7 +49,7 @@ _UNITS = (
     "%",
 )
 _UNIT_ROOM = 7.0
-_DASHES = "-－―─–—ー"
+_DASHES = frozenset("-－―─–—ー")
 _NUMBERED = re.compile(r"^([0-9])(?=[^0-9]).*$")
 
 
@@ -158,7 +158,7 @@ def _numbered(line: Sequence[Char]) -> Iterator[Word]:
     """Find each number with the words that follow it, up to the next number."""
     part: list[Char] = []
     for word in _words(line):
-        starts = word.text[0].isdigit()
+        starts = word.text[:1].isdigit()
         if starts and part:
             yield _word(part)
             part = []

@@ -1,0 +1,112 @@
+"""Options to tick and words to circle on a blank."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipelines.forms.blank_cells import Cell, bounds
+from pipelines.forms.blank_page import Area
+from pipelines.forms.propose_labels import (
+    clean_label,
+    label_in_cell,
+    label_of_cell,
+    left_label,
+    section_of,
+)
+from pipelines.forms.propose_parts import Word, find_choices, find_numbered
+from pipelines.forms.propose_records import TALLEST, FieldPlace, MarkPlace, chars_of, touch
+
+_TICK_SIGNS = "□☐◻▢"
+_CHOICE_WORDS = frozenset(
+    (
+        *("男", "女", "有", "無", "はい", "いいえ", "する", "しない", "いる", "いない", "普通"),
+        *("当座", "同居", "別居", "同", "別", "本人", "代理人", "夫", "妻", "済", "未", "可", "否"),
+        *("要", "不要", "同一", "維持", "新規", "変更", "更新", "Yes", "No", "Male", "Female"),
+    )
+)
+
+
+def tick_marks(region: Cell, ticks: Sequence[Area], cells: Sequence[Cell]) -> Iterator[MarkPlace]:
+    """Group tick boxes (drawn, or printed as □) with the words on their right."""
+    signs = [char.area for char in chars_of(region) if char.text and char.text in _TICK_SIGNS]
+    squares = sorted([*ticks, *signs], key=lambda a: (round(a.y0 / 3), a.x0))
+    rows: list[list[Area]] = []
+    for square in squares:
+        if rows and abs(rows[-1][-1].y0 - square.y0) < 2:
+            rows[-1].append(square)
+        else:
+            rows.append([square])
+    large = region.area.height > TALLEST
+    groups = rows if large else [[a for row in rows for a in row]] if rows else []
+    for group in groups:
+        options = tuple((_right_words(a, region, squares), a) for a in group)
+        before = [run for run in region.runs if run.area.x1 <= group[0].x0 + 1]
+        label = label_in_cell(before, group[0]) if large else left_label(region.area, cells)
+        label = label or label_of_cell(region.area, cells) or options[0][0]
+        yield MarkPlace(clean_label(label), section_of(region.area, cells), True, options)
+
+
+def _right_words(square: Area, region: Cell, squares: Sequence[Area]) -> str:
+    middle = (square.y0 + square.y1) / 2
+    ends = [a.x0 for a in squares if a.x0 > square.x1 and abs(a.y0 - square.y0) < 2]
+    end = min(ends, default=region.area.x1)
+    chars = [
+        char
+        for char in chars_of(region)
+        if char.area.y0 < middle < char.area.y1 and square.x1 - 0.5 <= char.area.x0 < end
+    ]
+    text = "".join(c.text for c in sorted(chars, key=lambda c: c.area.x0))
+    return text.strip(_TICK_SIGNS)[:30]
+
+
+def choice_marks(
+    region: Cell, dated: Sequence[FieldPlace], cells: Sequence[Cell]
+) -> Iterator[MarkPlace]:
+    """Group words to circle: with ・ between them, or numbered."""
+    if region.shaded:
+        return
+    eras = [area for place in dated for _, area in place.eras]
+    beside = left_label(region.area, cells) or label_of_cell(region.area, cells)
+    numbered = find_numbered(chars_of(region)) if beside and len(region.text) < 120 else ()
+    if numbered and region.area.height < TALLEST:
+        options = tuple((label[1:], place) for label, place in _circled(numbered))
+        yield MarkPlace(clean_label(beside), section_of(region.area, cells), False, options)
+    for words in find_choices(chars_of(region)):
+        if any(touch(word.area, era) for word in words for era in eras):
+            continue
+        if not _is_choice(words, region, bool(beside)):
+            continue
+        runs = [run for run in region.runs if not any(touch(run.area, w.area) for w in words)]
+        inner = label_in_cell(runs, bounds([word.area for word in words]))
+        label = clean_label(inner or beside)
+        options = _circled(words)
+        yield MarkPlace(label, section_of(region.area, cells), False, options)
+
+
+def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
+    texts = [re.sub(r"[()（）]", "", word.text) for word in words]
+    if len(texts) == 2 and any(text in ("日", "月", "年", "時間", "分") for text in texts):
+        return False
+    if all(text in _CHOICE_WORDS for text in texts):
+        return True
+    # In a sentence or in the head of a table ・ joins words and offers no choice.
+    short = all(1 <= len(text) <= 6 for text in texts)
+    return labelled and short and region.area.height < 25 and len(region.text) < 40
+
+
+def _circled(words: Sequence[Word]) -> tuple[tuple[str, Area], ...]:
+    """Words with the room that a circle takes, half of the gap to a neighbour at most."""
+    places = []
+    for word in words:
+        area = word.area
+        left = max((w.area.x1 for w in words if w.area.x1 <= area.x0), default=0.0)
+        right = min((w.area.x0 for w in words if w.area.x0 >= area.x1), default=area.x1 + 9)
+        above = max((w.area.y1 for w in words if w.area.y1 <= area.y0), default=0.0)
+        under = min((w.area.y0 for w in words if w.area.y0 >= area.y1), default=area.y1 + 9)
+        place = Area(
+            max(area.x0 - 0.3, (left + area.x0) / 2),
+            max(area.y0 - 0.5, (above + area.y0) / 2),
+            min(area.x1 + 0.3, (right + area.x1) / 2),
+            min(area.y1 + 0.5, (under + area.y1) / 2),
+        )
+        places.append((word.text, place))
+    return tuple(places)
