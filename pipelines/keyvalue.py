@@ -21,6 +21,18 @@ from pipelines.records import BoundingBox, Field, FieldSource, FieldState, Line
 _DOUBTFUL_BELOW = 0.85
 _COLON = re.compile(r"^(?P<label>[^:：]{1,14})[:：]\s*(?P<value>.*)$")
 _CLOCK = re.compile(r"^[0-9]+$")
+_NUMERIC = frozenset(
+    {
+        FieldKind.DATE,
+        FieldKind.PHONE,
+        FieldKind.POSTAL_CODE,
+        FieldKind.AMOUNT,
+        FieldKind.DIGITS,
+        FieldKind.MY_NUMBER,
+        FieldKind.CORPORATE_NUMBER,
+    }
+)
+_FIGURE = re.compile("[0-9０-９一二三四五六七八九十〇元]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ def extract_pairs(lines: Sequence[Line]) -> tuple[Field, ...]:
             pairs.append((label, line, rest))
             used.add(index)
             continue
-        neighbour = _value_line(index, lines, used, labels)
+        neighbour = _value_line(index, label.kind, lines, used, labels)
         if neighbour is not None:
             pairs.append((label, lines[neighbour], lines[neighbour].text))
             used.update((index, neighbour))
@@ -88,7 +100,11 @@ def _split(text: str, labels: Mapping[str, _Label]) -> tuple[_Label, str] | None
 
 
 def _value_line(
-    index: int, lines: Sequence[Line], used: set[int], labels: Mapping[str, _Label]
+    index: int,
+    kind: FieldKind,
+    lines: Sequence[Line],
+    used: set[int],
+    labels: Mapping[str, _Label],
 ) -> int | None:
     label = lines[index]
     height = label.box.y1 - label.box.y0
@@ -97,6 +113,9 @@ def _value_line(
         if other == index or other in used or line.page != label.page:
             continue
         if line.vertical != label.vertical or _split(line.text, labels) is not None:
+            continue
+        if kind in _NUMERIC and not _FIGURE.search(line.text):
+            # Beside 電話番号 on a blank stands its translation, or the next heading.
             continue
         distance = _distance(label.box, line.box, height)
         if distance is not None and (best is None or distance < best[0]):

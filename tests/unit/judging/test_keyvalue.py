@@ -43,6 +43,12 @@ def test_a_label_is_never_the_value_of_another() -> None:
     assert pairs(line("氏名", 0, 0), line("住所", 150, 0)) == []
 
 
+def test_words_beside_a_number_label_are_not_its_value() -> None:
+    translated = [line("電話番号", 0, 0), line("Telephone No.", 5, 45)]
+    assert pairs(*translated) == []
+    assert pairs(*translated, line("03-3880-5111", 150, 2)) == [("電話番号", "03-3880-5111")]
+
+
 def test_one_value_belongs_to_one_label() -> None:
     found = pairs(line("氏名", 0, 0), line("足立太郎", 150, 0), line("住所", 0, 45))
     assert found == [("氏名", "足立太郎")]
