@@ -1,19 +1,25 @@
 """From class probabilities by time step to texts: greedy reading and its alternatives.
 
-CTC: every step says a class or blank; repeats melt together. Beam search here exists for the
-alternatives and for the honest probability of a text (the sum over its alignments), not because
-it reads better than the greedy path.
+CTC: every step says a class or blank; repeats melt together. Steps that are certainly blank part
+the line into segments that do not depend on each other: a prefix beam search in each gives what
+it may say, with the honest probability of a text (the sum over its alignments).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 BLANK = 0
+Classes = tuple[int, ...]
 _NEGLIGIBLE = 1e-4
+# At this probability a step is blank and nothing else: what stands before and after is apart.
+_SURE_BLANK = 0.998
+# A text within a segment is given up when it is this much less probable than the best.
+_HOPELESS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,15 @@ class Spike:
     probability: float
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Steps `first`..`last` (inclusive) between sure blanks, and what they may say, best first."""
+
+    first: int
+    last: int
+    options: tuple[tuple[Classes, float], ...]
 
 
 def greedy(probabilities: Floats) -> list[Spike]:
@@ -64,48 +79,82 @@ def in_spans(probabilities: Floats, spans: Sequence[tuple[float, float]]) -> lis
     The probability is that of the class among all that are not blank, at their peaks within the
     span.
     """
+    return [
+        Spike(options[0][0], options[0][1], first, last)
+        for first, last, options in span_options(probabilities, spans, 1)
+    ]
+
+
+def span_options(
+    probabilities: Floats, spans: Sequence[tuple[float, float]], count: int
+) -> list[tuple[int, int, list[tuple[int, float]]]]:
+    """First and last step of every span and its `count` best classes, best first; never blank."""
     steps = len(probabilities)
-    spikes = []
+    found = []
     for start, end in spans:
         first = min(int(start * steps), steps - 1)
         last = min(max(first, int(np.ceil(end * steps)) - 1), steps - 1)
         scores = probabilities[first : last + 1, 1:].max(0)
-        best = int(scores.argmax())
-        share = float(scores[best] / max(float(scores.sum()), 1e-9))
-        spikes.append(Spike(best + 1, share, first, last))
-    return spikes
+        total = max(float(scores.sum()), 1e-9)
+        best = np.argpartition(-scores, min(count, len(scores)) - 1)[:count]
+        best = best[np.argsort(-scores[best])]
+        found.append((first, last, [(int(k) + 1, float(scores[k]) / total) for k in best]))
+    return found
 
 
-def beam(
-    probabilities: Floats, *, width: int = 5, candidates: int = 4
-) -> list[tuple[tuple[int, ...], float]]:
-    """Find the most probable texts, as class tuples with probabilities, best first.
+def stretches(probabilities: Floats, *, width: int = 8, candidates: int = 6) -> list[Stretch]:
+    """Cut T x K probabilities at sure blanks; prefix beam search over what is between.
 
-    Prefix beam search over the `candidates` best classes of each step. Steps that are certainly
-    blank cost nothing.
+    `width` texts are kept and `candidates` classes a step are tried.
     """
-    blank = probabilities[:, BLANK].tolist()
+    blank = probabilities[:, BLANK]
+    inked = np.flatnonzero(blank < _SURE_BLANK)
+    if len(inked) == 0:
+        return []
+    rows, columns = np.nonzero(probabilities[inked] > _NEGLIGIBLE)
+    values = probabilities[inked[rows], columns]
+    order = np.lexsort((-values, rows))
+    by_row: list[list[tuple[int, float]]] = [[] for _ in inked]
+    for row, k, value in zip(
+        rows[order].tolist(), columns[order].tolist(), values[order].tolist(), strict=True
+    ):
+        if k != BLANK and len(by_row[row]) < candidates:
+            by_row[row].append((k, value))
+    blanks = blank[inked].tolist()
+    bounds = [0, *(np.flatnonzero(np.diff(inked) > 1) + 1).tolist(), len(inked)]
+    return [
+        Stretch(int(inked[a]), int(inked[b - 1]), _beam(blanks[a:b], by_row[a:b], width))
+        for a, b in pairwise(bounds)
+    ]
+
+
+def beam(probabilities: Floats, *, width: int = 8) -> list[tuple[Classes, float]]:
+    """Find the most probable texts, as class tuples with probabilities, best first."""
+    texts: list[tuple[Classes, float]] = [((), 1.0)]
+    for stretch in stretches(probabilities, width=width):
+        longer = [(t + o, p * q) for t, p in texts for o, q in stretch.options]
+        texts = sorted(longer, key=lambda item: -item[1])[:width]
+    return texts
+
+
+def _beam(
+    blanks: Sequence[float], steps: Sequence[Sequence[tuple[int, float]]], width: int
+) -> tuple[tuple[Classes, float], ...]:
     # prefix -> (probability ending in blank, probability ending in its last class)
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
-    for step in range(len(blank)):
-        if blank[step] > 0.9995:
-            beams = {p: ((b + n) * blank[step], 0.0) for p, (b, n) in beams.items()}
-            continue
-        few = np.flatnonzero(probabilities[step] > _NEGLIGIBLE)
-        row = few[np.argsort(-probabilities[step, few])][:candidates].tolist()
-        steps = [(k, float(probabilities[step, k])) for k in row if k != BLANK]
-        beams = _extend(beams, blank[step], steps, width)
+    beams: dict[Classes, tuple[float, float]] = {(): (1.0, 0.0)}
+    for blank, step in zip(blanks, steps, strict=True):
+        beams = _extend(beams, blank, step, width)
     total = [(p, b + n) for p, (b, n) in beams.items()]
-    return sorted(total, key=lambda item: -item[1])
+    return tuple(sorted(total, key=lambda item: -item[1]))
 
 
 def _extend(
-    beams: dict[tuple[int, ...], tuple[float, float]],
+    beams: dict[Classes, tuple[float, float]],
     blank: float,
     steps: Sequence[tuple[int, float]],
     width: int,
-) -> dict[tuple[int, ...], tuple[float, float]]:
-    after: dict[tuple[int, ...], list[float]] = {}
+) -> dict[Classes, tuple[float, float]]:
+    after: dict[Classes, list[float]] = {}
     for prefix, (ended, open_) in beams.items():
         total = ended + open_
         after.setdefault(prefix, [0.0, 0.0])[0] += total * blank
@@ -117,4 +166,5 @@ def _extend(
             else:
                 after.setdefault((*prefix, index), [0.0, 0.0])[1] += total * value
     kept = sorted(after.items(), key=lambda item: -(item[1][0] + item[1][1]))[:width]
-    return {p: (v[0], v[1]) for p, v in kept}
+    floor = _HOPELESS * sum(kept[0][1]) if kept else 0.0
+    return {p: (v[0], v[1]) for p, v in kept if v[0] + v[1] > floor}

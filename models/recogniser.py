@@ -9,15 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.charset import japanese_characters
-from models.ctc import BLANK, Spike, beam, fills, greedy, in_spans
+from models.ctc import BLANK, fills, greedy
 from models.errors import ModelError, ModelProblem
 from models.manifest import Manifest, load_manifest, read_weights
 from models.onnx_graph import GraphShapeError, behead
+from models.readings import (
+    NOTHING,
+    ReadCharacter,
+    Reading,
+    Spans,
+    free_segments,
+    make_reading,
+    placed_segments,
+)
 from models.session import Backend, Run, open_session
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Spans = Sequence[tuple[float, float]]
+
+__all__ = ["MODEL", "ReadCharacter", "Reading", "Recogniser"]
 
 MODEL = "ppocrv6_small_rec"
 HEIGHT = 48
@@ -29,44 +39,6 @@ _MAX_WIDTH = 2048
 _STEP = 8
 """Pixels of input width per time step of the output."""
 _MAX_MASKS = 64
-_OTHERS = 8
-_NEGLIGIBLE = 1e-4
-
-
-@dataclass(frozen=True, slots=True)
-class ReadCharacter:
-    """One character: its probability, and where it spikes, 0 (left end of the crop) .. 1.
-
-    `others` are the next best characters at that place with their probabilities, best first.
-    """
-
-    text: str
-    confidence: float
-    start: float
-    end: float
-    others: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one crop says.
-
-    `confidence` is the probability of the whole text among the texts its repertoire can spell:
-    the sum over alignments, so that it falls with every doubtful character; spaces, which a hand
-    leaves as it likes, do not count. `share` is how much of
-    the probability the repertoire holds against all Japanese characters, as a geometric mean over
-    the steps with ink: low when something foreign to the repertoire is written. `alternatives`
-    are other texts with their probabilities, best first.
-    """
-
-    text: str
-    confidence: float
-    share: float = 1.0
-    characters: tuple[ReadCharacter, ...] = ()
-    alternatives: tuple[tuple[str, float], ...] = ()
-
-
-NOTHING = Reading("", 0.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,17 +129,19 @@ class Recogniser:
         spikes = greedy(probabilities)
         placed = bool(spans) and not fills(spikes, spans or (), len(probabilities))
         if placed:
-            spikes = in_spans(probabilities, spans or ())
+            spikes, segments = placed_segments(mask.characters, probabilities, spans or ())
+        else:
+            segments = free_segments(mask.characters, spikes, probabilities)
         if not spikes:
             return NOTHING
         share = 1.0
         if repertoire is not None and not repertoire >= japanese_characters():
-            inked = sorted({k for s in spikes for k in range(s.first, s.last + 1)})
+            # The height of each character tells enough, and the full classifier is dear.
+            heights = probabilities[:, 1:].max(1)
+            inked = [s.first + int(heights[s.first : s.last + 1].argmax()) for s in spikes]
             _, everything = _softmax(features[inked] @ self._open.weight + self._open.bias)
             share = float(np.exp(np.minimum(norm[inked] - everything, 0).mean()))
-        if placed:
-            return _spanned(mask.characters, spikes, probabilities, share)
-        return _reading(mask.characters, spikes, probabilities, share)
+        return make_reading(mask.characters, spikes, segments, probabilities, share)
 
     @cached_property
     def _open(self) -> _Mask:
@@ -186,64 +160,6 @@ class Recogniser:
                 self._masks.pop(next(iter(self._masks)))
             self._masks[repertoire] = mask
         return mask
-
-
-def _reading(
-    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats, share: float
-) -> Reading:
-    read = _characters(characters, spikes, probabilities)
-    text = "".join(c.text for c in read)
-    sums: dict[str, float] = {}
-    first: dict[str, str] = {_bare(text): text}
-    for path, value in beam(probabilities):
-        other = "".join(characters[i] for i in path)
-        sums[_bare(other)] = sums.get(_bare(other), 0.0) + value
-        first.setdefault(_bare(other), other)
-    chosen = sums.pop(_bare(text), 0.0) or float(np.prod([c.confidence for c in read]))
-    others = tuple((first[t], min(v, 1.0)) for t, v in sums.items())
-    return Reading(text, min(chosen, 1.0), share, read, others)
-
-
-def _spanned(
-    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats, share: float
-) -> Reading:
-    """Make the reading of one character a span; its alternatives change one character each."""
-    read = _characters(characters, spikes, probabilities)
-    whole = float(np.prod([c.confidence for c in read]))
-    others = []
-    for at, character in enumerate(read):
-        for other, chance in character.others[:2]:
-            text = "".join(c.text if i != at else other for i, c in enumerate(read))
-            others.append((text, whole / max(character.confidence, 1e-9) * chance))
-    others.sort(key=lambda item: -item[1])
-    return Reading("".join(c.text for c in read), whole, share, read, tuple(others[:4]))
-
-
-def _characters(
-    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats
-) -> tuple[ReadCharacter, ...]:
-    steps = len(probabilities)
-    read = []
-    for spike in spikes:
-        scores = probabilities[spike.first : spike.last + 1, 1:].max(0)
-        scores[spike.index - 1] = 0
-        some = np.flatnonzero(scores > _NEGLIGIBLE)
-        top = some[np.argsort(-scores[some])][:_OTHERS]
-        ranked = [(characters[k + 1], float(scores[k])) for k in top]
-        read.append(
-            ReadCharacter(
-                characters[spike.index],
-                spike.probability,
-                spike.first / steps,
-                (spike.last + 1) / steps,
-                tuple(ranked),
-            )
-        )
-    return tuple(read)
-
-
-def _bare(text: str) -> str:
-    return text.replace(" ", "")
 
 
 def _softmax(logits: Floats) -> tuple[Floats, Floats]:
