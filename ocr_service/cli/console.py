@@ -4,10 +4,11 @@ import functools
 import json
 import sys
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from ocr_service.error_map import describe
@@ -21,6 +22,14 @@ R = TypeVar("R")
 _LOG_WIDTH = 160
 out = Console(highlight=False, width=None if sys.stdout.isatty() else _LOG_WIDTH)
 err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _LOG_WIDTH)
+
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        help="1ファイルにかける時間の上限（秒）。省略時は OCR_SERVICE_READ_SECONDS",
+    ),
+]
 
 
 def coded_exit(command: Callable[P, R]) -> Callable[P, R]:
@@ -39,12 +48,13 @@ def coded_exit(command: Callable[P, R]) -> Callable[P, R]:
 
 def show_error(error: CodedError) -> None:
     """Print an error for people; problems of form files one a line with file and line."""
-    err.print(f"[bold red]エラー[/] {title_of(error)} [dim]({error.code})[/]")
+    err.print(f"[bold red]エラー[/] {escape(title_of(error))} [dim]({error.code})[/]")
     if isinstance(error, FormFileError):
         for problem in error.problems:
-            err.print(f"  {problem.file}:{problem.line} {problem.field}: {problem.message}")
+            place = f"{problem.file}:{problem.line} {problem.field}"
+            err.print(f"  {place}: {problem.message}", markup=False)
     elif error.detail:
-        err.print(f"  [dim]{error.detail}[/]")
+        err.print(f"  [dim]{escape(error.detail)}[/]")
 
 
 def title_of(error: CodedError) -> str:
@@ -76,12 +86,20 @@ def progress() -> Progress:
     )
 
 
-def read_file(path_text: str) -> bytes:
-    """Bytes of a file named on the command line; `-` is stdin."""
-    if path_text == "-":
-        return sys.stdin.buffer.read()
+def read_file(path_text: str, *, most: int) -> bytes:
+    """Bytes of a file named on the command line; `-` is stdin.
+
+    Raises CodedError FILE_UNREADABLE, and FILE_TOO_LARGE without taking in more than `most` bytes.
+    """
     try:
-        with open(path_text, "rb") as file:  # noqa: PTH123 - "-" and odd names are welcome here
-            return file.read()
-    except OSError as error:
-        raise CodedError(ErrorCode.FILE_UNREADABLE, f"{path_text}: {error.strerror}") from error
+        if path_text == "-":
+            data = sys.stdin.buffer.read(most + 1)
+        else:
+            with open(path_text, "rb") as file:  # noqa: PTH123 - odd names are welcome here
+                data = file.read(most + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a file name"
+        raise CodedError(ErrorCode.FILE_UNREADABLE, f"{path_text}: {why}") from error
+    if len(data) > most:
+        raise CodedError(ErrorCode.FILE_TOO_LARGE, f"more than {most} bytes", limit=most)
+    return data

@@ -7,21 +7,11 @@ from rich.table import Table
 
 from ocr_service.cli.administration import open_service, operator
 from ocr_service.cli.client import ServiceClient
-from ocr_service.cli.console import (
-    coded_exit,
-    err,
-    error_body,
-    json_line,
-    out,
-    progress,
-    read_file,
-    show_error,
-)
-from ocr_service.error_map import describe
+from ocr_service.cli.console import coded_exit, json_line, out, progress, read_file
+from ocr_service.cli.each_file import each_file, exit_with
 from ocr_service.jobs.requests import enqueue_reading, readable_documents
 from ocr_service.settings import load_settings
 from ocr_service.states import DocumentState
-from pipelines.errors import CodedError
 
 _Server = Annotated[str, typer.Option(envvar="OCR_SERVICE_SERVER", help="サーバーのアドレス")]
 _Key = Annotated[
@@ -43,27 +33,19 @@ def submit(
     A file that was posted before is not stored twice. One refused file does not stop the others;
     the exit code is that of the first error.
     """
-    first_error: CodedError | None = None
+    most = load_settings().upload_bytes
     receipts: dict[str, str] = {}
     with ServiceClient(server, key) as client:
-        with progress() as bar:
-            for file in bar.track(files, description="送信中"):
-                try:
-                    receipt = client.submit(file, read_file(file))
-                except CodedError as error:
-                    first_error = first_error or error
-                    if json:
-                        json_line({"file": file, "error": error_body(error)})
-                    else:
-                        err.print(f"[bold]{file}[/]")
-                        show_error(error)
-                    continue
-                receipts[receipt["id"]] = file
-                _print_receipt(file, receipt, json)
+
+        def work(file: str) -> None:
+            receipt = client.submit(file, read_file(file, most=most))
+            receipts[receipt["id"]] = file
+            _print_receipt(file, receipt, json)
+
+        error = each_file(files, work, json=json, description="送信中")
         if wait and receipts:
             _wait_for(client, receipts, json)
-    if first_error is not None:
-        raise typer.Exit(describe(first_error.code).exit_code)
+    exit_with(error)
 
 
 @coded_exit

@@ -175,7 +175,7 @@ def _import_yaml(file: Path, folder: Path, known: FormLibrary) -> None:
 
 
 def _import_pdf(file: Path, folder: Path, form_id: str, title: str, today: date, png: bool) -> None:
-    pdf = read_file(str(file))
+    pdf = read_file(str(file), most=load_settings().upload_bytes)
     draft = propose_form(pdf, id=form_id, title=title, valid_from=today)
     target = folder / f"{form_id}@{draft.definition.revision}.yaml"
     background = folder / draft.background

@@ -2,30 +2,20 @@
 
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from ocr_service.cli.console import (
-    coded_exit,
-    err,
-    error_body,
-    json_line,
-    out,
-    progress,
-    read_file,
-    show_error,
-)
-from ocr_service.error_map import describe
+from ocr_service.cli.console import Timeout, coded_exit, json_line, out, read_file
+from ocr_service.cli.each_file import each_file, exit_with
+from ocr_service.clock import office_date, utc_now
 from ocr_service.forms_catalog import open_forms
-from ocr_service.reading import open_reader
+from ocr_service.jobs.reading import open_child_reader
 from ocr_service.settings import load_settings
-from pipelines.errors import CodedError
+from pipelines.forms.load import FormLibrary
 from pipelines.records import BoundingBox, FormKey, Suggestion
-from pipelines.run import Reader, read_document
 
 
 @coded_exit
@@ -35,39 +25,35 @@ def read(
     form: Annotated[
         str | None, typer.Option(help="様式を指定する（例: child-allowance-claim）")
     ] = None,
+    timeout: Timeout = None,
 ) -> None:
     """Read FILES and print what was found; no server is needed.
 
-    Exit code: 0 when all files were read, otherwise that of the first error.
+    Reading runs in a process of its own: a file that takes too long or harms it costs that file
+    its reading and nothing else. Exit code: 0 when all files were read, otherwise that of the
+    first error.
     """
     settings = load_settings()
     library = open_forms(settings)
     pinned = library.find(form).key if form else None
-    reader = open_reader(settings, library=library)
-    today = datetime.now(UTC).astimezone(ZoneInfo(settings.time_zone)).date()
-    first_error: CodedError | None = None
-    with progress() as bar:
-        for file in bar.track(files, description="読み取り中"):
-            start = time.perf_counter()
-            try:
-                suggestion = read_document(
-                    read_file(file), reader=reader, today=today, pinned=pinned
-                )
-            except CodedError as error:
-                first_error = first_error or error
-                if json:
-                    json_line({"file": file, "error": error_body(error)})
-                else:
-                    err.print(f"[bold]{file}[/]")
-                    show_error(error)
-                continue
-            seconds = time.perf_counter() - start
-            if json:
-                json_line(suggestion_json(file, suggestion, seconds))
-            else:
-                _print(file, suggestion, reader, seconds)
-    if first_error is not None:
-        raise typer.Exit(describe(first_error.code).exit_code)
+    today = office_date(utc_now(), settings.time_zone)
+    reader = open_child_reader(settings, seconds=timeout)
+
+    def work(file: str) -> None:
+        data = read_file(file, most=settings.upload_bytes)
+        start = time.perf_counter()
+        suggestion = reader.read(data, today=today, pinned=pinned)
+        seconds = time.perf_counter() - start
+        if json:
+            json_line(suggestion_json(file, suggestion, seconds))
+        else:
+            _print(file, suggestion, library, seconds)
+
+    with reader.child:
+        # Forms and models first: without them no file can be read, and none is to blame.
+        reader.child.start()
+        error = each_file(files, work, json=json, description="読み取り中")
+    exit_with(error)
 
 
 def suggestion_json(file: str, suggestion: Suggestion, seconds: float) -> dict[str, object]:
@@ -131,19 +117,20 @@ def _box_json(box: BoundingBox | None) -> list[float] | None:
     return [round(v, 1) for v in (box.x0, box.y0, box.x1, box.y1)] if box else None
 
 
-def _print(file: str, suggestion: Suggestion, reader: Reader, seconds: float) -> None:
+def _print(file: str, suggestion: Suggestion, library: FormLibrary, seconds: float) -> None:
     form = suggestion.form
-    title = reader.library.get(form).definition.title if form else "様式不明"
-    out.print(f"[bold]{file}[/]  {title}  {suggestion.category.label}  {seconds:.1f} 秒")
+    title = library.get(form).definition.title if form else "様式不明"
+    rest = escape(f"{title}  {suggestion.category.label}  {seconds:.1f} 秒")
+    out.print(f"[bold]{escape(file)}[/]  {rest}")
     table = Table(show_edge=False, pad_edge=False)
     for header in ("項目", "値", "読み", "確からしさ", "状態"):
         table.add_column(header)
     for field in suggestion.fields:
         mark = "[yellow]要確認[/]" if field.doubtful else ""
         table.add_row(
-            field.label,
-            field.value or "",
-            field.raw_text if field.raw_text != field.value else "",
+            escape(field.label),
+            escape(field.value or ""),
+            escape(field.raw_text if field.raw_text != field.value else ""),
             f"{field.confidence:.0%}",
             f"{field.state} {mark}",
         )
@@ -153,5 +140,5 @@ def _print(file: str, suggestion: Suggestion, reader: Reader, seconds: float) ->
 
 def _print_findings(messages: Iterable[str]) -> None:
     for message in messages:
-        out.print(f"  ・{message}")
+        out.print(f"  ・{message}", markup=False)
     out.print()

@@ -3,22 +3,13 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from models.recogniser import Reading, Recogniser
-from ocr_service.cli.console import (
-    coded_exit,
-    err,
-    error_body,
-    json_line,
-    out,
-    progress,
-    read_file,
-    show_error,
-)
-from ocr_service.error_map import describe
-from ocr_service.reading import open_recogniser
-from pipelines.decode import DecodeLimits, decode_pages
+from ocr_service.cli.console import Timeout, coded_exit, json_line, out, read_file
+from ocr_service.cli.each_file import each_file, exit_with
+from ocr_service.jobs.line_reader import LineReader, LineReading
+from ocr_service.settings import load_settings
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.model import FieldKind
 from pipelines.repertoire import kind_repertoire
@@ -32,38 +23,31 @@ def recognize(
         str | None,
         typer.Option(help="文字の種類: 項目の種類（digits, kana_name, date …）か chars:使う文字"),
     ] = None,
+    timeout: Timeout = None,
 ) -> None:
-    """Read IMAGES, each one line of text or one field crop."""
+    """Read IMAGES, each one line of text or one field crop.
+
+    Exit code: 0 when all images were read, otherwise that of the first error.
+    """
+    settings = load_settings()
     allowed = _repertoire(repertoire)
-    recogniser = open_recogniser()
-    first_error: CodedError | None = None
+    reader = LineReader(settings, seconds=timeout or settings.read_seconds)
     table = Table("ファイル", "読み", "確からしさ", "別の読み")
-    with progress() as bar:
-        for image in bar.track(images, description="読み取り中"):
-            try:
-                reading = _read(image, recogniser, allowed)
-            except CodedError as error:
-                first_error = first_error or error
-                if json:
-                    json_line({"file": image, "error": error_body(error)})
-                else:
-                    err.print(f"[bold]{image}[/]")
-                    show_error(error)
-                continue
-            if json:
-                json_line(_reading_json(image, reading))
-            others = "  ".join(text for text, _ in reading.alternatives)
-            table.add_row(image, reading.text, f"{reading.confidence:.0%}", others)
+
+    def work(image: str) -> None:
+        reading = reader.read(read_file(image, most=settings.upload_bytes), allowed=allowed)
+        if json:
+            json_line(_reading_json(image, reading))
+        others = "  ".join(text for text, _ in reading.alternatives)
+        cells = (image, reading.text, f"{reading.confidence:.0%}", others)
+        table.add_row(*(escape(cell) for cell in cells))
+
+    with reader.child:
+        reader.child.start()
+        error = each_file(images, work, json=json, description="読み取り中")
     if not json:
         out.print(table)
-    if first_error is not None:
-        raise typer.Exit(describe(first_error.code).exit_code)
-
-
-def _read(image: str, recogniser: Recogniser, allowed: frozenset[str] | None) -> Reading:
-    # A crop may be as small as one pixel: it gets an answer, not an error.
-    page = next(decode_pages(read_file(image), limits=DecodeLimits(min_side=1)))
-    return recogniser.read([page.pixels], [allowed])[0]
+    exit_with(error)
 
 
 def _repertoire(name: str | None) -> frozenset[str] | None:
@@ -79,7 +63,7 @@ def _repertoire(name: str | None) -> frozenset[str] | None:
         raise CodedError(ErrorCode.REQUEST_INVALID, detail) from None
 
 
-def _reading_json(image: str, reading: Reading) -> dict[str, object]:
+def _reading_json(image: str, reading: LineReading) -> dict[str, object]:
     return {
         "file": image,
         "text": reading.text,

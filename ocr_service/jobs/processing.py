@@ -38,8 +38,11 @@ _DECIDED = (
     DocumentState.REJECTED,
     DocumentState.EXPORTED,
 )
-_AGAIN = (ErrorCode.READ_TIMEOUT, ErrorCode.READ_OUT_OF_MEMORY, ErrorCode.READ_CRASHED)
-"""Worth another attempt with a fresh process; everything else fails the same way again."""
+_AGAIN = (ErrorCode.READ_OUT_OF_MEMORY, ErrorCode.READ_CRASHED)
+"""Worth another attempt with a fresh process; everything else fails the same way again.
+
+So does READ_TIMEOUT, and it holds up all other documents while it lasts: an operator may have it
+read again, the service does not."""
 _PATIENCE = (ErrorCode.STORAGE_UNAVAILABLE, ErrorCode.STORAGE_FULL)
 _LONGEST_WAIT_SECONDS = 30.0
 

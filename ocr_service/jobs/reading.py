@@ -38,12 +38,15 @@ class ChildReader:
             raise CodedError(ErrorCode.READ_CRASHED, "answer not understood") from error
 
 
-def open_child_reader(settings: Settings) -> ChildReader:
-    """Make the reader of the settings; its process starts at the first document or `start`."""
+def open_child_reader(settings: Settings, *, seconds: float | None = None) -> ChildReader:
+    """Make the reader of the settings; its process starts at the first document or `start`.
+
+    A document may take `seconds`, or as long as the settings say.
+    """
     child = Child(
         settings.reader, {}, memory_mib=settings.read_memory_mib, start_seconds=START_SECONDS
     )
-    return ChildReader(child, seconds=settings.read_seconds)
+    return ChildReader(child, seconds=seconds or settings.read_seconds)
 
 
 START_SECONDS = 180

@@ -144,7 +144,7 @@ def test_a_document_that_takes_its_workers_along_is_given_up(
 
 
 HARMFUL = {
-    b"hang document": ("read.timeout", True, 2),
+    b"hang document": ("read.timeout", True, 1),
     b"eat document": ("read.out_of_memory", True, 2),
     b"crash document": ("read.crashed", True, 2),
     b"refuse document": ("file.corrupt", False, 1),

@@ -105,9 +105,7 @@ def test_two_runs_of_one_job_at_the_same_time_store_one_suggestion(
     assert sorted(kinds) == ["original", "suggestion"]
 
 
-@pytest.mark.parametrize(
-    "code", [ErrorCode.READ_TIMEOUT, ErrorCode.READ_CRASHED, ErrorCode.READ_OUT_OF_MEMORY]
-)
+@pytest.mark.parametrize("code", [ErrorCode.READ_CRASHED, ErrorCode.READ_OUT_OF_MEMORY])
 def test_a_failure_that_may_pass_is_tried_again_so_often(
     database: Database, objects: ObjectStore, document: str, code: ErrorCode
 ) -> None:
@@ -129,6 +127,7 @@ def test_a_failure_that_may_pass_is_tried_again_so_often(
     [
         (CodedError(ErrorCode.FILE_ENCRYPTED), "file.encrypted", False),
         (CodedError(ErrorCode.FORM_UNKNOWN), "form.unknown", False),
+        (CodedError(ErrorCode.READ_TIMEOUT), "read.timeout", True),
         (RuntimeError("a bug"), "internal", True),
     ],
 )
