@@ -52,8 +52,8 @@ test-train: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
 	$(BIN)/pytest -m train $(ARGS)
 
-bench: $(UI)
-	$(BIN)/python -m training.benchmark $(ARGS)
+bench: $(INSTALLED)
+	$(BIN)/ocr-service bench $(ARGS)
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -1,4 +1,10 @@
-"""`ocr-service`: every command of operators in one place."""
+"""`ocr-service`: every command of operators in one place.
+
+Packages beside the service add commands through the entry point group `ocr_service.commands`: each
+entry point is a function with typer's annotations, its name the name of the command.
+"""
+
+from importlib.metadata import entry_points
 
 import typer
 
@@ -14,6 +20,8 @@ from ocr_service.cli import (
     serve,
     users,
 )
+
+COMMANDS = "ocr_service.commands"
 
 app = typer.Typer(
     name="ocr-service",
@@ -34,6 +42,8 @@ app.add_typer(forms.app, name="forms")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+for point in sorted(entry_points(group=COMMANDS), key=lambda point: point.name):
+    app.command(point.name)(point.load())
 
 
 def main() -> None:

@@ -1,75 +1,171 @@
 """The figures as a page for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from training.benchmark.scans import FIRST_SEED
+Rows = Mapping[str, Mapping[str, Any]]
 
 _HEAD = """# Figures
 
-Printed by `make bench` (`python -m training.benchmark`), which writes this page and `figures.json`.
-Synthetic scans use seeds from {seed} on, forms, degradations and hands in turn; nothing is tuned on
-them. A field counts as exact when its value equals the truth (spaces and width folded),
-blank fields and marks included; `written` counts only fields in which something stands. `silent` is
-the share of fields that are wrong and not shown to the reviewer as doubtful.
-"""
+Printed by `make bench` (`ocr-service bench`), which writes this page, `figures.json` and the pictures.
+How each figure is defined stands in `training/benchmark/metrics.py`. Synthetic items use seeds from
+{seed:,} on; nothing is tuned on them, nor on the real images. `exact` is the share of fields or rows
+whose text equals the truth (width, spaces, dashes folded) with its 95% Wilson interval; `CER` is wrong
+characters by characters of the truth; `silent` is the share of fields that are wrong and not shown to
+the reviewer as doubtful. All engines run on one thread on the same files.
+"""  # noqa: E501
 
 
-def write_report(results: Mapping[str, Any], path: Path) -> None:
-    """Write Markdown tables of `results` to `path`."""
-    parts = [_HEAD.format(seed=f"{FIRST_SEED:,}")]
-    parts.append(_accuracy("Samples", results["samples"]))
-    parts.append(_accuracy("Synthetic scans", results["synthetic_by_degradation"]))
-    parts.append(_accuracy("By hand", results["synthetic_by_hand"]))
-    parts.append(_kinds(results["synthetic_by_kind"]))
-    parts.append(_speed(results["speed"]))
+def write_report(results: Mapping[str, Any], path: Path, pictures: Sequence[str]) -> None:
+    """Write `results` (`Results.as_json()`) as Markdown; `pictures` are file names beside it."""
+    parts = [_HEAD.format(seed=results["about"]["first_seed"]), _about(results)]
+    if results["sets"]:
+        parts.append(_sets(results["sets"]))
+        parts += [_split(name, found) for name, found in results["sets"].items()]
+    for peer, sources in results["documents"].items():
+        for source, found in sources.items():
+            parts.append(_documents(f"{source}, {peer}", found))
+    if results["confidence"]:
+        parts.append(_confidence(results["confidence"]))
+    if results["page_speed"] or results["speed"]:
+        parts.append(_speed(results))
+    if results["failed"]:
+        lines = [f"- {name}: {why}" for name, why in results["failed"].items()]
+        parts.append("## Failed\n\n" + "\n".join(lines) + "\n")
+    parts += [f"![{Path(name).stem}]({name})\n" for name in pictures]
     path.write_text("\n".join(parts), "utf-8")
 
 
-def _accuracy(title: str, rows: Mapping[str, Mapping[str, float]]) -> str:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", "|---|" + "--:|" * (len(head) - 1)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
+def _about(results: Mapping[str, Any]) -> str:
+    about = results["about"]
+    text = (
+        f"Measured on {about['date']} with `{about['command']}` on {about['processors']} "
+        f"processors ({about['processor']}); load before the run {about['load']}, after it "
+        f"{about['load_after']}.\n"
+    )
+    if about["interrupted"]:
+        text += "\n**The run was interrupted: what is missing was not measured.**\n"
+    rows = [
+        [name, peer["state"], peer.get("version") or peer.get("how", "")]
+        for name, peer in results["peers"].items()
+    ]
+    return text + "\n" + _table(["engine", "state", "version, or how to install"], rows)
+
+
+def _sets(sets: Rows) -> str:
+    engines = list(dict.fromkeys(e for found in sets.values() for e in found["engines"]))
+    rows = []
+    for found in sets.values():
+        exact = found["measure"] == "exact"
+        row = [found["title"], "real" if found["real"] else "synthetic"]
+        if found["missing"]:
+            rows.append([*row, found["missing"], *[""] * (len(engines) + 1)])
+            continue
+        row += [str(found["items"]), "exact" if exact else "CER"]
+        for engine in engines:
+            line = found["engines"].get(engine, {}).get("all")
+            row.append("" if line is None else _figure(line, exact))
+        rows.append(row)
+    text = "## Sets, side by side\n\n" + _table(["set", "", "items", "figure", *engines], rows)
+    sources = [f"- {found['title']}: {found['provenance']}" for found in sets.values()]
+    return text + "\nWhere they come from:\n\n" + "\n".join(sources) + "\n"
+
+
+def _figure(line: Mapping[str, float], exact: bool) -> str:
+    if not exact:
+        return f"{line['cer']:.1%}"
+    return f"{line['exact']:.1%} ({line['exact_low']:.1%}–{line['exact_high']:.1%})"
+
+
+def _split(name: str, found: Mapping[str, Any]) -> str:
+    """Split one set by its tags, every engine a column: exact / CER."""
+    engines = found["engines"]
+    tags = list(dict.fromkeys(tag for engine in engines.values() for tag in engine["by"]))
+    rows = []
+    for tag in tags:
+        values = sorted({v for engine in engines.values() for v in engine["by"].get(tag, {})})
+        for value in values:
+            cells = [engine["by"].get(tag, {}).get(value) for engine in engines.values()]
+            count = max(int(cell["lines"]) for cell in cells if cell)
+            texts = ["" if c is None else f"{c['exact']:.1%} / {c['cer']:.1%}" for c in cells]
+            rows.append([f"{tag}: {value}", str(count), *texts])
+    if not rows:
+        return ""
+    return f"### {found['title']}: exact / CER\n\n" + _table(["", "lines", *engines], rows)
+
+
+def _documents(title: str, found: Mapping[str, Any]) -> str:
+    head = ["", "documents", "form found", "fields", "exact", "written", "written exact", "CER",
+            "doubtful", "silent", "whole documents", "s a document"]  # fmt: skip
+    rows = []
+    for rows_of in ("by_degradation", "by_hand", "by_kind"):
+        for name, row in found[rows_of].items():
+            whole = rows_of != "by_kind"
+            rows.append(
+                [
+                    name,
+                    f"{row['documents']:.0f}" if whole else "",
+                    f"{row['form_identified']:.1%}" if whole else "",
+                    f"{row['fields']:.0f}",
+                    f"{row['fields_exact']:.2%}",
+                    f"{row['written_fields']:.0f}",
+                    f"{row['written_exact']:.2%}",
+                    f"{row['cer']:.2%}" if row["characters"] else "",
+                    f"{row['doubtful']:.2%}",
+                    f"{row['wrong_and_not_doubtful']:.2%}",
+                    f"{row['documents_whole']:.1%}" if whole else "",
+                    f"{row['seconds_a_document']:.2f}" if whole else "",
+                ]
+            )
+    return f"## Documents end to end: {title}\n\n" + _table(head, rows)
+
+
+def _confidence(rows: Rows) -> str:
+    head = ["confidence of", "readings", "right", "ECE", "AURC"]
     lines = [
-        f"## {title}\n",
-        "| | documents | form found | fields | exact | written | written exact | silent | whole"
-        " documents | s a document |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ]
-    lines += [
-        f"| {name} | {row['documents']:.0f} | {row['form_identified']:.1%} | {row['fields']:.0f} "
-        f"| {row['fields_exact']:.2%} | {row['written_fields']:.0f} | {row['written_exact']:.2%} "
-        f"| {row['wrong_and_not_doubtful']:.2%} | {row['documents_whole']:.1%} "
-        f"| {row['seconds_a_document']:.2f} |"
+        [name, f"{row['readings']:.0f}", f"{row['right']:.1%}", f"{row['ece']:.3f}",
+         f"{row['aurc']:.4f}"]
         for name, row in rows.items()
-    ]
-    return "\n".join(lines) + "\n"
+    ]  # fmt: skip
+    return "## Confidence\n\n" + _table(head, lines)
 
 
-def _kinds(rows: Mapping[str, Mapping[str, float]]) -> str:
-    lines = [
-        "## By kind of field\n",
-        "| kind | fields | exact | written | written exact | silent |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
-    lines += [
-        f"| {name} | {row['fields']:.0f} | {row['fields_exact']:.2%} | {row['written_fields']:.0f} "
-        f"| {row['written_exact']:.2%} | {row['wrong_and_not_doubtful']:.2%} |"
-        for name, row in rows.items()
-    ]
-    return "\n".join(lines) + "\n"
+def _speed(results: Mapping[str, Any]) -> str:
+    text = "## Speed and memory\n"
+    if results["page_speed"]:
+        rows = [
+            [name, f"{row['pages']:.0f}", f"{row['median_seconds']:.2f}",
+             f"{row['median_processor_seconds']:.2f}", f"{row['lines_a_page']:.0f}"]
+            for name, row in results["page_speed"].items()
+        ]  # fmt: skip
+        text += (
+            "\nThe same pages as pages of no known form: find the lines and read them, one thread"
+            " each.\n\n"
+        )
+        head = ["engine", "pages", "median s a page", "processor s a page", "lines a page"]
+        text += _table(head, rows)
+    if results["speed"]:
+        text += (
+            "\nThe same pages in the same run, each way in a process of its own. `known` reads"
+            " the boxes of a known form; the ratio is against RapidOCR with its default"
+            " threads.\n\n"
+        )
+        text += _ratios(results["speed"])
+    return text
 
 
-def _speed(rows: Mapping[str, Mapping[str, float]]) -> str:
-    peer = rows["rapidocr_default_threads"]["median_seconds"]
-    lines = [
-        "## Speed and memory\n",
-        "The same pages in the same run, each way in a process of its own. Ours and `rapidocr`"
-        " run on one thread; the ratio is against RapidOCR with its default threads.\n",
-        "| | pages | median s a page | ratio to RapidOCR default | peak memory MiB |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    lines += [
-        f"| {name} | {row['pages']:.0f} | {row['median_seconds']:.2f} "
-        f"| {peer / row['median_seconds']:.1f} x | {row['peak_mib']:.0f} |"
-        for name, row in rows.items()
-    ]
-    return "\n".join(lines) + "\n"
+def _ratios(speed: Rows) -> str:
+    peer = speed.get("rapidocr_default_threads", {}).get("median_seconds")
+    columns = list(dict.fromkeys(key for row in speed.values() for key in row))
+    rows = []
+    for name, row in speed.items():
+        ratio = f"{peer / row['median_seconds']:.1f} x" if peer and row["median_seconds"] else ""
+        cells = [f"{row[key]:.4g}" if key in row else "" for key in columns]
+        rows.append([name.replace("_", " "), ratio, *cells])
+    return _table(["", "ratio", *(key.replace("_", " ") for key in columns)], rows)
