@@ -5,7 +5,7 @@ acceptor serves any number of searches at once.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,9 +37,13 @@ class Trie:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = tuple(sorted(set(words)))
+        self.firsts = frozenset(word[:1] for word in self._words)
 
     def __len__(self) -> int:
         return len(self._words)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
 
     def __contains__(self, word: str) -> bool:
         at = bisect_left(self._words, word)
@@ -102,7 +106,7 @@ class OneOf:
 
     def final(self, state: State) -> bool:
         """Whether that part may end."""
-        return self.parts[state[0]].final(state[1])
+        return bool(self.parts[state[0]].final(state[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class Chain:
     def final(self, state: State) -> bool:
         """Whether the last part may end."""
         i, inner = state
-        return i == len(self.parts) - 1 and self.parts[i].final(inner)
+        return bool(i == len(self.parts) - 1 and self.parts[i].final(inner))
 
     def _from(self, i: int) -> list[State]:
         found: list[State] = []
@@ -159,4 +163,4 @@ class Checked:
 
     def final(self, state: State) -> bool:
         """Whether the number is complete and its check digit right."""
-        return len(state) == self.length and self.valid(state)
+        return len(state) == self.length and bool(self.valid(state))

@@ -22,6 +22,21 @@ def japanese_characters() -> frozenset[str]:
     return frozenset(found | set(_BEYOND_CP932) | set(_DASHES))
 
 
+@cache
+def usual_characters() -> frozenset[str]:
+    """Those of them outside the second level of JIS kanji: nearly all that is ever written."""
+    return frozenset(c for c in japanese_characters() if _first_level(c))
+
+
+def _first_level(char: str) -> bool:
+    try:
+        code = char.encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    # The first level of kanji ends at 腕, 0x9872.
+    return len(code) == 1 or code <= b"\x98\x72"
+
+
 def _in_cp932(char: str) -> bool:
     try:
         return bool(char.encode("cp932"))

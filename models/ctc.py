@@ -5,7 +5,7 @@ the line into segments that do not depend on each other: a prefix beam search in
 it may say, with the honest probability of a text (the sum over its alignments).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -39,6 +39,29 @@ class Stretch:
     first: int
     last: int
     options: tuple[tuple[Classes, float], ...]
+
+
+Row = list[tuple[int, float]]
+"""Classes of one step that are not blank and not negligible, with probabilities, best first."""
+
+
+def inked_steps(probabilities: Floats) -> dict[int, Row]:
+    """Rows of the steps that are not surely blank."""
+    inked = np.flatnonzero(probabilities[:, BLANK] < _SURE_BLANK)
+    if len(inked) == 0:
+        return {}
+    rows, columns = np.nonzero(probabilities[inked, 1:] > _NEGLIGIBLE)
+    values = probabilities[inked[rows], columns + 1]
+    order = np.lexsort((-values, rows))
+    found: dict[int, Row] = {step: [] for step in inked.tolist()}
+    for step, k, value in zip(
+        inked[rows[order]].tolist(),
+        (columns[order] + 1).tolist(),
+        values[order].tolist(),
+        strict=True,
+    ):
+        found[step].append((k, value))
+    return found
 
 
 def greedy(probabilities: Floats) -> list[Spike]:
@@ -102,36 +125,29 @@ def span_options(
     return found
 
 
-def stretches(probabilities: Floats, *, width: int = 8, candidates: int = 6) -> list[Stretch]:
-    """Cut T x K probabilities at sure blanks; prefix beam search over what is between.
+def stretches(
+    blanks: Sequence[float], inked: Mapping[int, Row], *, width: int = 8, candidates: int = 6
+) -> list[Stretch]:
+    """Cut the steps at sure blanks; prefix beam search over what is between.
 
-    `width` texts are kept and `candidates` classes a step are tried.
+    `blanks` is the probability of blank at every step, `inked` from `inked_steps`. `width` texts
+    are kept and `candidates` classes a step are tried.
     """
-    blank = probabilities[:, BLANK]
-    inked = np.flatnonzero(blank < _SURE_BLANK)
-    if len(inked) == 0:
-        return []
-    rows, columns = np.nonzero(probabilities[inked] > _NEGLIGIBLE)
-    values = probabilities[inked[rows], columns]
-    order = np.lexsort((-values, rows))
-    by_row: list[list[tuple[int, float]]] = [[] for _ in inked]
-    for row, k, value in zip(
-        rows[order].tolist(), columns[order].tolist(), values[order].tolist(), strict=True
-    ):
-        if k != BLANK and len(by_row[row]) < candidates:
-            by_row[row].append((k, value))
-    blanks = blank[inked].tolist()
-    bounds = [0, *(np.flatnonzero(np.diff(inked) > 1) + 1).tolist(), len(inked)]
-    return [
-        Stretch(int(inked[a]), int(inked[b - 1]), _beam(blanks[a:b], by_row[a:b], width))
-        for a, b in pairwise(bounds)
-    ]
+    steps = list(inked)
+    bounds = [0, *(i for i in range(1, len(steps)) if steps[i] > steps[i - 1] + 1), len(steps)]
+    found = []
+    for a, b in pairwise(bounds if steps else ()):
+        own = steps[a:b]
+        rows = [inked[step][:candidates] for step in own]
+        found.append(Stretch(own[0], own[-1], _beam([blanks[s] for s in own], rows, width)))
+    return found
 
 
 def beam(probabilities: Floats, *, width: int = 8) -> list[tuple[Classes, float]]:
     """Find the most probable texts, as class tuples with probabilities, best first."""
+    blanks = probabilities[:, BLANK].tolist()
     texts: list[tuple[Classes, float]] = [((), 1.0)]
-    for stretch in stretches(probabilities, width=width):
+    for stretch in stretches(blanks, inked_steps(probabilities), width=width):
         longer = [(t + o, p * q) for t, p in texts for o, q in stretch.options]
         texts = sorted(longer, key=lambda item: -item[1])[:width]
     return texts

@@ -34,13 +34,20 @@ class Segment:
 class Found:
     """An accepted stretch of a line: for segments `first` on the text that each one gives.
 
-    `word` is the accepted text; `ratio` is its probability beside that of what was read there.
+    `word` is the accepted text, `rest` what the last segment says after it; `ratio` is the
+    probability beside that of what was read there.
     """
 
     word: str
+    rest: str
     first: int
     texts: tuple[str, ...]
     ratio: float
+
+    @property
+    def end(self) -> int:
+        """Number of the first segment that is no part of it."""
+        return self.first + len(self.texts)
 
 
 def line_text(segments: Iterable[Segment]) -> str:
@@ -97,13 +104,13 @@ def accepted_words(
     A word may be longer or shorter than what was read in its place; before and after it the line
     stays as it was read.
     """
-    first, before = _segment_at(segments, at)
+    first, before = segment_at(segments, at)
     if first is None:
         return []
     beams: list[tuple[float, str, tuple[str, ...], State]] = [
         (1.0, "", (), state) for state in acceptor.starts()
     ]
-    found: dict[str, Found] = {}
+    found: dict[tuple[str, str, int], Found] = {}
     for number, segment in enumerate(segments[first:]):
         head = segment.text[:before] if number == 0 else ""
         read = max(segment.probability, 1e-12)
@@ -116,24 +123,20 @@ def accepted_words(
                 for taken, after in _prefixes(acceptor, state, option, len(head)):
                     path = (*texts, option)
                     rest = option[taken:]
-                    spelled = word + option[len(head) : taken]
+                    spelled = word + option[len(head) : taken].replace(" ", "")
                     if not rest:
                         longer.append((share, spelled, path, after))
-                    ends = acceptor.final(after) and (not rest or _read_on(segment, rest, head))
-                    if ends and (spelled not in found or found[spelled].ratio < share):
-                        found[spelled] = Found(spelled, first, path, share)
+                    key = (spelled, rest, len(path))
+                    known = key in found and found[key].ratio >= share
+                    if not known and acceptor.final(after) and _read_on(segment, rest, head):
+                        found[key] = Found(spelled, rest, first, path, share)
         if not longer:
             break
         beams = sorted(longer, key=lambda item: -item[0])[:width]
     return list(found.values())
 
 
-def _read_on(segment: Segment, rest: str, head: str) -> bool:
-    """Whether what stands after the word within the segment is as it was read."""
-    return len(rest) < len(segment.text) - len(head) and segment.text.endswith(rest)
-
-
-def _segment_at(segments: Sequence[Segment], at: int) -> tuple[int | None, int]:
+def segment_at(segments: Sequence[Segment], at: int) -> tuple[int | None, int]:
     """Find the segment that holds character `at`, and how many characters precede it there."""
     passed = 0
     for number, segment in enumerate(segments):
@@ -141,6 +144,12 @@ def _segment_at(segments: Sequence[Segment], at: int) -> tuple[int | None, int]:
             return number, at - passed
         passed += len(segment.text)
     return None, 0
+
+
+def _read_on(segment: Segment, rest: str, head: str) -> bool:
+    """Whether what stands after the word within the segment is as it was read."""
+    left = len(segment.text) - len(head)
+    return not rest or (len(rest) < left and segment.text.endswith(rest))
 
 
 def _prefixes(acceptor: Acceptor, state: State, option: str, start: int) -> list[tuple[int, State]]:

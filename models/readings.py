@@ -1,12 +1,12 @@
 """What a crop says: records of a reading, made from the probabilities of its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ctc import Spike, span_options, stretches
+from models.ctc import BLANK, Row, Spike, span_options, stretches
 from models.lattice import Segment, best_texts, line_probability
 
 Floats = NDArray[np.float32]
@@ -73,13 +73,16 @@ def placed_segments(
 
 
 def free_segments(
-    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats
+    characters: tuple[str, ...],
+    spikes: list[Spike],
+    probabilities: Floats,
+    inked: Mapping[int, Row],
 ) -> tuple[Segment, ...]:
     """Parts of the line, what the greedy path says first; spaces make no difference."""
     steps = len(probabilities)
     found = []
     rest = list(spikes)
-    for stretch in stretches(probabilities):
+    for stretch in stretches(probabilities[:, BLANK].tolist(), inked):
         own = []
         while rest and rest[0].first <= stretch.last:
             own.append(rest.pop(0))
@@ -101,38 +104,34 @@ def make_reading(
     characters: tuple[str, ...],
     spikes: list[Spike],
     segments: tuple[Segment, ...],
-    probabilities: Floats,
+    steps: int,
+    inked: Mapping[int, Row],
     share: float,
 ) -> Reading:
     """Make the reading of the greedy path `spikes` with the texts that are possible beside it."""
-    read = _characters(characters, spikes, probabilities)
+    read = tuple(_character(characters, spike, steps, inked) for spike in spikes)
     text = "".join(c.text for c in read)
     texts = best_texts(segments, _ALTERNATIVES)
     others = tuple((t, p) for t, p in texts if _bare(t) != _bare(text))
     return Reading(text, line_probability(segments), share, read, others, segments)
 
 
-def _characters(
-    characters: tuple[str, ...], spikes: list[Spike], probabilities: Floats
-) -> tuple[ReadCharacter, ...]:
-    steps = len(probabilities)
-    read = []
-    for spike in spikes:
-        scores = probabilities[spike.first : spike.last + 1, 1:].max(0)
-        scores[spike.index - 1] = 0
-        some = np.flatnonzero(scores > _NEGLIGIBLE)
-        top = some[np.argsort(-scores[some])][:_OTHERS]
-        ranked = [(characters[k + 1], float(scores[k])) for k in top]
-        read.append(
-            ReadCharacter(
-                characters[spike.index],
-                spike.probability,
-                spike.first / steps,
-                (spike.last + 1) / steps,
-                tuple(ranked),
-            )
-        )
-    return tuple(read)
+def _character(
+    characters: tuple[str, ...], spike: Spike, steps: int, inked: Mapping[int, Row]
+) -> ReadCharacter:
+    scores: dict[int, float] = {}
+    for step in range(spike.first, spike.last + 1):
+        for k, value in inked.get(step, ()):
+            scores[k] = max(scores.get(k, 0.0), value)
+    scores.pop(spike.index, None)
+    top = sorted(scores.items(), key=lambda item: -item[1])[:_OTHERS]
+    return ReadCharacter(
+        characters[spike.index],
+        spike.probability,
+        spike.first / steps,
+        (spike.last + 1) / steps,
+        tuple((characters[k], value) for k, value in top),
+    )
 
 
 def _bare(text: str) -> str:

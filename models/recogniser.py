@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.charset import japanese_characters
-from models.ctc import BLANK, fills, greedy
+from models.charset import japanese_characters, usual_characters
+from models.ctc import BLANK, Spike, fills, greedy, inked_steps
 from models.errors import ModelError, ModelProblem
 from models.manifest import Manifest, load_manifest, read_weights
 from models.onnx_graph import GraphShapeError, behead
@@ -128,24 +128,36 @@ class Recogniser:
         probabilities, norm = _softmax(logits)
         spikes = greedy(probabilities)
         placed = bool(spans) and not fills(spikes, spans or (), len(probabilities))
+        inked = inked_steps(probabilities)
         if placed:
             spikes, segments = placed_segments(mask.characters, probabilities, spans or ())
         else:
-            segments = free_segments(mask.characters, spikes, probabilities)
+            segments = free_segments(mask.characters, spikes, probabilities, inked)
         if not spikes:
             return NOTHING
         share = 1.0
         if repertoire is not None and not repertoire >= japanese_characters():
-            # The height of each character tells enough, and the full classifier is dear.
-            heights = probabilities[:, 1:].max(1)
-            inked = [s.first + int(heights[s.first : s.last + 1].argmax()) for s in spikes]
-            _, everything = _softmax(features[inked] @ self._open.weight + self._open.bias)
-            share = float(np.exp(np.minimum(norm[inked] - everything, 0).mean()))
-        return make_reading(mask.characters, spikes, segments, probabilities, share)
+            share = self._share(features, spikes, probabilities, norm)
+        steps = len(probabilities)
+        return make_reading(mask.characters, spikes, segments, steps, inked, share)
+
+    def _share(
+        self, features: Floats, spikes: Sequence[Spike], probabilities: Floats, norm: Floats
+    ) -> float:
+        """Probability of the repertoire at the height of each character, against the usual ones."""
+        peaks = [
+            s.first + int(probabilities[s.first : s.last + 1, s.index].argmax()) for s in spikes
+        ]
+        _, usual = _softmax(features[peaks] @ self._usual.weight + self._usual.bias)
+        return float(np.exp(np.minimum(norm[peaks] - usual, 0).mean()))
 
     @cached_property
     def _open(self) -> _Mask:
         return self._mask(japanese_characters())
+
+    @cached_property
+    def _usual(self) -> _Mask:
+        return self._mask(usual_characters())
 
     def _mask(self, repertoire: frozenset[str]) -> _Mask:
         mask = self._masks.get(repertoire)
@@ -163,11 +175,12 @@ class Recogniser:
 
 
 def _softmax(logits: Floats) -> tuple[Floats, Floats]:
-    """Probabilities and log-normaliser of each row."""
+    """Probabilities, in place of the logits, and log-normaliser of each row."""
     top = logits.max(1, keepdims=True)
-    powers = np.exp(logits - top)
+    powers = np.subtract(logits, top, out=logits)
+    np.exp(powers, out=powers)
     total = powers.sum(1, keepdims=True)
-    return powers / total, (top + np.log(total))[:, 0]
+    return np.divide(powers, total, out=powers), (top + np.log(total))[:, 0]
 
 
 def _width(crop: Pixels) -> int:

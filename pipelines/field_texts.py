@@ -1,34 +1,25 @@
-"""From the readings of crops to texts of boxes: gaps, line joints, supported words."""
+"""From the readings of crops to texts of boxes: gaps, line joints, supported words, formats."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from models.recogniser import ReadCharacter, Reading
+from models.lattice import Segment, accepted_texts, best_texts, line_text
+from models.recogniser import Reading
+from pipelines.confidence import Evidence, joined_evidence
 from pipelines.field_crops import Crop
+from pipelines.field_formats import format_of
+from pipelines.field_lexicons import NAMES, supported_line
 from pipelines.field_repairs import repair
 from pipelines.field_values import Candidate
-from pipelines.field_words import MARGIN, Supported, supported_word
+from pipelines.field_words import line_segments
 from pipelines.forms.model import FieldDefinition, FieldKind
 from pipelines.reference.variants import MODERN
-from pipelines.reference.words import (
-    building_words,
-    given_name_kana,
-    given_names,
-    relations,
-    surname_kana,
-    surnames,
-    ward_towns,
-)
 
-_NAMES = frozenset({FieldKind.KANJI_NAME, FieldKind.KANA_NAME})
 # A gap between surname and given name: this much of the height, and this much wider than the next.
 _GAP_LEAST, _GAP_RATIO = 0.28, 1.45
-_WARD = "足立区"
-_TOWN_MARGIN = 0.002
-# Old forms of kanji in names are for a person to see: 惠 and 恵 differ by law and by a hair.
+_ALTERNATIVES = 8
+# An old form of a kanji in a name is for a person to see: 惠 and 恵 differ by law and by a hair.
 _OLD_FORM_TRUST = 0.85
-_KATAKANA_RUN = re.compile(r"[ァ-ヺーカニタロハエト]{2,}")
 # 丁目 after a number as letters and brackets: nothing else stands there.
 _CHOME = re.compile(
     r"(?<=[0-9一二三四五六七八九十])[JTI」丁丨][H日目月B8](?=[0-9一二三四五六七八九十])"
@@ -45,7 +36,8 @@ def box_candidates(
     whole = 1.0
     for options in lines:
         whole *= options[0].confidence
-    found = [Candidate(join_lines(field, [o[0].text for o in lines]), whole)]
+    evidence = joined_evidence([options[0].evidence for options in lines])
+    found = [Candidate(join_lines(field, [o[0].text for o in lines]), whole, evidence)]
     for at, options in enumerate(lines):
         for other in options[1:]:
             texts = [other.text if i == at else o[0].text for i, o in enumerate(lines)]
@@ -68,90 +60,67 @@ def join_lines(field: FieldDefinition, texts: Sequence[str]) -> str:
 
 def _line_candidates(field: FieldDefinition, crop: Crop, reading: Reading) -> list[Candidate]:
     characters = repair(field.kind, crop, reading.characters)
-    text = _text(characters)
-    others = [Candidate(t, c) for t, c in reading.alternatives]
-    if text != reading.text:
-        others.insert(0, Candidate(reading.text, 0.5 * reading.confidence))
-    words = _supported(field, characters)
-    if words:
-        others.insert(0, Candidate(text, reading.confidence))
-        characters = _replaced(characters, words)
-        text = _text(characters)
-    if field.kind is FieldKind.ADDRESS:
-        text = _CHOME.sub("丁目", text)
-    if field.kind in _NAMES:
-        text = _spaced(crop, characters, text)
-        others = [Candidate(_spaced(crop, characters, o.text), o.confidence) for o in others]
+    plain = line_segments(reading, characters)
+    supported = supported_line(field, plain)
+    line = supported.line
+    text = _finished(field, crop, line, line_text(line))
+    others = {line_text(plain): reading.confidence} if supported.ratio != 1.0 else {}
+    for other, chance in (*_in_format(field, line), *best_texts(line, _ALTERNATIVES)):
+        others.setdefault(other, chance)
+    others.pop(line_text(line), None)
     old = field.kind is FieldKind.KANJI_NAME and not MODERN.keys().isdisjoint(text)
     confidence = reading.confidence * (_OLD_FORM_TRUST if old else 1.0)
-    return [Candidate(text, confidence), *others]
+    evidence = Evidence(
+        whole=reading.confidence,
+        least=min((s.probability for s in line), default=0.0),
+        share=reading.share,
+        length=len(text),
+        support=supported.ratio,
+        listed=supported.listed,
+        repaired="".join(c.text for c in characters) != reading.text,
+        height=crop.pixels.shape[0],
+    )
+    found = [Candidate(_finished(field, crop, line, t), c) for t, c in others.items()]
+    found.sort(key=lambda c: -c.confidence)
+    return [Candidate(text, confidence, evidence), *found]
 
 
-def _text(characters: Sequence[ReadCharacter]) -> str:
-    return "".join(c.text for c in characters).strip()
+def _in_format(field: FieldDefinition, line: Sequence[Segment]) -> list[tuple[str, float]]:
+    """Texts of the line that its kind allows; none for a part of a value."""
+    acceptor = None if field.parts or field.repertoire else format_of(field.kind)
+    return [] if acceptor is None else accepted_texts(line, acceptor, count=_ALTERNATIVES)
 
 
-def _spaced(crop: Crop, characters: Sequence[ReadCharacter], text: str) -> str:
+def _finished(field: FieldDefinition, crop: Crop, line: Sequence[Segment], text: str) -> str:
+    text = text.strip()
+    if field.kind is FieldKind.ADDRESS:
+        return _CHOME.sub("丁目", text)
+    return _spaced(crop, line, text) if field.kind in NAMES else text
+
+
+def _spaced(crop: Crop, line: Sequence[Segment], text: str) -> str:
     """Name with one space where the pen left the widest gap, when it is a gap indeed."""
     bare = text.replace(" ", "")
-    plain = [c for c in characters if c.text != " "]
-    if len(bare) != len(plain) or len(bare) < 2:
+    middles = _middles(line)
+    if len(bare) != len(middles) or len(bare) < 2:
         return text
     gaps = sorted(crop.gaps, key=lambda gap: -gap[1])
     if not gaps or gaps[0][1] < _GAP_LEAST:
         return text
     if len(gaps) > 1 and gaps[0][1] < _GAP_RATIO * gaps[1][1]:
         return text
-    before = sum(1 for c in plain if (c.start + c.end) / 2 < gaps[0][0])
+    before = sum(1 for middle in middles if middle < gaps[0][0])
     if not 0 < before < len(bare):
         return text
     return f"{bare[:before]} {bare[before:]}"
 
 
-def _replaced(
-    characters: Sequence[ReadCharacter], words: Sequence[Supported]
-) -> tuple[ReadCharacter, ...]:
-    changed = list(characters)
-    for word in words:
-        for at, char in enumerate(word.word, start=word.start):
-            changed[at] = replace(changed[at], text=char)
-    return tuple(changed)
-
-
-def _supported(field: FieldDefinition, characters: Sequence[ReadCharacter]) -> list[Supported]:
-    """Find listed words that the ink nearly says, by the field's own list and its kind."""
-    count = len(characters)
-    if count == 0:
-        return []
-    found: list[Supported | None] = []
-    if field.lexicon == "relations":
-        found.append(supported_word(characters, 0, relations(), [count]))
-    elif field.kind is FieldKind.ADDRESS or field.lexicon == "towns":
-        text = "".join(c.text for c in characters)
-        at = text.find(_WARD)
-        start = at + len(_WARD) if at >= 0 else 0
-        # After the ward's name the list is complete: little ink is enough.
-        margin = _TOWN_MARGIN if at >= 0 else MARGIN
-        lengths = range(2, 7)
-        found.append(supported_word(characters, start, ward_towns(), lengths, margin=margin))
-        for run in _KATAKANA_RUN.finditer(text):
-            length = run.end() - run.start()
-            found.append(supported_word(characters, run.start(), building_words(), [length]))
-    elif field.kind in _NAMES or field.lexicon in ("surnames", "given_names"):
-        found += _names(field, characters)
-    return [word for word in found if word is not None]
-
-
-def _names(field: FieldDefinition, characters: Sequence[ReadCharacter]) -> list[Supported | None]:
-    kana = field.kind is FieldKind.KANA_NAME
-    first, last = (surname_kana(), given_name_kana()) if kana else (surnames(), given_names())
-    count = len(characters)
-    space = next((i for i, c in enumerate(characters) if c.text == " "), None)
-    if space is None:
-        if kana or count < 3:
-            return []
-        return [supported_word(characters, 0, first, range(1, min(4, count)))]
-    return [
-        supported_word(characters, 0, first, [space]),
-        supported_word(characters, space + 1, last, [count - space - 1]),
-    ]
+def _middles(line: Sequence[Segment]) -> list[float]:
+    """Middle of each character but spaces, 0..1 of the crop; evenly spread within a segment."""
+    found = []
+    for segment in line:
+        count = len(segment.text)
+        for i, char in enumerate(segment.text):
+            if char != " ":
+                found.append(segment.start + (segment.end - segment.start) * (i + 0.5) / count)
+    return found

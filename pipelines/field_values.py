@@ -1,8 +1,11 @@
 """From readings of boxes and parts to one value with its raw text, confidence and alternatives."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
+from pipelines.confidence import NO_EVIDENCE, Evidence, calibrated, is_sure, joined_evidence
+from pipelines.field_formats import is_plausible
 from pipelines.forms.model import DatePart, Era, FieldDefinition, FieldKind
 from pipelines.normalise import Normalised, normalise_value
 
@@ -28,33 +31,35 @@ FORMATTED = frozenset(FieldKind) - {
 _MISREAD = frozenset({"unparseable", "wrong_length", "check_digit", "repaired", "digits_in_name"})
 # An alternative without such a problem wins when it is at least this probable beside the best.
 _MARGIN = 0.01
-_DOUBT = {
-    FieldKind.KANJI_NAME: 0.9,
-    FieldKind.KANA_NAME: 0.85,
-    FieldKind.ADDRESS: 0.75,
-    FieldKind.TEXT: 0.8,
-    FieldKind.MULTI_LINE: 0.7,
-}
-_DOUBT_ELSE = 0.9
-_DOUBT_CRITICAL = 0.95
+# One that people mean, as a postal code that exists, wins over one that is merely possible.
+_PLAUSIBLE_MARGIN = 0.1
+# Of each part this many readings are tried with those of the others, and so many wholes kept.
+_PART_READINGS, _WHOLES = 4, 16
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A text the ink may say, with its probability."""
+    """A text the ink may say, with its probability; `evidence` is that of the best text."""
 
     text: str
     confidence: float
+    evidence: Evidence = NO_EVIDENCE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value:
-    """What was made of the candidates of one field; `candidates` are the parsed others."""
+    """What was made of the candidates of one field; `others` are the other values, parsed.
+
+    `likelihood` is the probability of the ink for what was read, `confidence` how often such a
+    value is right (calibrated), from the `evidence`.
+    """
 
     text: str
     normalised: Normalised
+    likelihood: float
     confidence: float
     others: tuple[Candidate, ...]
+    evidence: Evidence = NO_EVIDENCE
 
 
 def compose_parts(field: FieldDefinition, texts: Mapping[DatePart, str], era: Era | None) -> str:
@@ -77,56 +82,80 @@ def part_candidates(
     readings: Mapping[DatePart, Sequence[Candidate]],
     era: Era | None,
 ) -> list[Candidate]:
-    """Candidates of the whole from those of its parts: the best, and one part changed at a time."""
-    best = {part: options[0] for part, options in readings.items() if options}
-    whole = 1.0
-    for candidate in best.values():
-        whole *= candidate.confidence
-    texts = {part: candidate.text for part, candidate in best.items()}
-    found = [Candidate(compose_parts(field, texts, era), whole)]
-    for part, options in readings.items():
-        for other in options[1:]:
-            changed = compose_parts(field, {**texts, part: other.text}, era)
-            share = other.confidence / max(best[part].confidence, 1e-9)
-            found.append(Candidate(changed, whole * share))
-    return [found[0], *sorted(found[1:], key=lambda c: -c.confidence)]
+    """Candidates of the whole from those of its parts, the best of each part first."""
+    options = {part: found[:_PART_READINGS] for part, found in readings.items() if found}
+    evidence = joined_evidence([found[0].evidence for found in options.values()])
+    wholes = []
+    for chosen in product(*options.values()):
+        texts = {part: c.text for part, c in zip(options, chosen, strict=True)}
+        chance = 1.0
+        for candidate in chosen:
+            chance *= candidate.confidence
+        wholes.append(Candidate(compose_parts(field, texts, era), chance))
+    best, *others = wholes
+    others.sort(key=lambda c: -c.confidence)
+    return [replace(best, evidence=evidence), *others[:_WHOLES]]
 
 
 def choose_value(field: FieldDefinition, candidates: Sequence[Candidate]) -> Value:
     """Value of the best candidate that reads well for its kind (`candidates` best first).
 
     A reading that no value of the kind can have gives way to one that can, when that is not much
-    less probable; its confidence is then its share among the possible ones.
+    less probable, and one that is hardly ever meant to one that is.
     """
     parsed = [(c, normalise_value(field.kind, c.text)) for c in candidates]
-    chosen, normalised = parsed[0]
-    confidence = chosen.confidence
-    if _misread(normalised):
-        floor = max(_MARGIN * chosen.confidence, 1e-4)
-        possible = [(c, n) for c, n in parsed if not _misread(n) and c.confidence >= floor]
-        if possible:
-            chosen, normalised = possible[0]
-            total = sum(c.confidence for c, _ in possible)
-            # Never surer than the ink was before the format spoke for another reading.
-            confidence = min(chosen.confidence / max(total, 1e-9), parsed[0][0].confidence)
+    chosen, normalised = _chosen(field, parsed)
+    likelihood = chosen.confidence
+    if chosen is not parsed[0][0]:
+        total = sum(c.confidence for c, n in parsed if not _misread(n))
+        # Never surer than the ink was before the format spoke for another reading.
+        likelihood = min(chosen.confidence / max(total, 1e-9), parsed[0][0].confidence)
     others: dict[str, float] = {}
     for candidate, other in parsed:
         if other.value and other.value != normalised.value and not _misread(other):
             others[other.value] = others.get(other.value, 0.0) + candidate.confidence
+    ranked = sorted(others.items(), key=lambda item: -item[1])
+    evidence = replace(
+        candidates[0].evidence,
+        likelihood=likelihood,
+        rival=ranked[0][1] if ranked else 0.0,
+        moved=chosen is not parsed[0][0],
+        problem=bool(normalised.problems) or normalised.value is None,
+        plausible=is_plausible(field.kind, chosen.text, normalised),
+    )
     return Value(
         text=chosen.text,
         normalised=normalised,
-        confidence=confidence,
-        others=tuple(Candidate(v, min(c, 1.0)) for v, c in others.items()),
+        likelihood=likelihood,
+        confidence=calibrated(field.kind, evidence),
+        others=tuple(Candidate(v, min(c, 1.0)) for v, c in ranked),
+        evidence=evidence,
     )
 
 
 def is_doubtful(field: FieldDefinition, value: Value) -> bool:
     """Whether a person should look at this value first."""
-    least = _DOUBT.get(field.kind, _DOUBT_ELSE)
-    if field.critical:
-        least = max(least, _DOUBT_CRITICAL)
-    return value.confidence < least or bool(value.normalised.problems)
+    return bool(value.normalised.problems) or not is_sure(value.confidence, field.critical)
+
+
+def _chosen(
+    field: FieldDefinition, parsed: Sequence[tuple[Candidate, Normalised]]
+) -> tuple[Candidate, Normalised]:
+    first, normalised = parsed[0]
+    if _misread(normalised):
+        floor = max(_MARGIN * first.confidence, 1e-4)
+        possible = [(c, n) for c, n in parsed if not _misread(n) and c.confidence >= floor]
+        if not possible:
+            return first, normalised
+        first, normalised = possible[0]
+    if is_plausible(field.kind, first.text, normalised):
+        return first, normalised
+    floor = _PLAUSIBLE_MARGIN * first.confidence
+    for candidate, other in parsed:
+        likely = candidate.confidence >= floor and not _misread(other)
+        if likely and is_plausible(field.kind, candidate.text, other):
+            return candidate, other
+    return first, normalised
 
 
 def _misread(normalised: Normalised) -> bool:

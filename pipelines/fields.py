@@ -169,7 +169,7 @@ def _valued(field: FieldDefinition, candidates: Sequence[Candidate], blank: Fiel
         return _unknown(blank)
     value = choose_value(field, candidates)
     normal = value.normalised.value
-    unreadable = value.confidence < _UNREADABLE or (normal is None and field.kind in FORMATTED)
+    unreadable = value.likelihood < _UNREADABLE or (normal is None and field.kind in FORMATTED)
     return replace(
         blank,
         value=normal,

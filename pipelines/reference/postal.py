@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipelines.reference.variants import MODERN
 
 _TABLE = Path(__file__).parent / "postal_japan.csv.gz"
 _DIGITS = "〇一二三四五六七八九"
 _NUMERAL = re.compile("[一二三四五六七八九]?十[一二三四五六七八九]?|[〇一二三四五六七八九]")
+_CODE = re.compile(rb"\n([0-9]{7}),")
+_MUNICIPALITY = re.compile(rb"\n[0-9]{7},([^,\n]*,[^,\n]*),")
 # Written one way or the other by everybody.
 _ALIKE = str.maketrans({"ケ": "ヶ", "が": "ヶ", "ガ": "ヶ", "の": "ノ", "之": "ノ", "ツ": "ッ"})
 
@@ -34,6 +39,36 @@ def find_places(code: str) -> tuple[Place, ...]:
 def business_code(code: str) -> bool:
     """Whether a code is of the kind given to single large receivers, which come and go."""
     return code[3] == "8" or code[3:5] == "79"
+
+
+def known_code(code: str) -> bool:
+    """Whether the table has this code of 7 digits."""
+    return begins_code(code) and len(code) == 7
+
+
+def begins_code(digits: str) -> bool:
+    """Whether a code of the table begins with these 1 to 7 digits."""
+    if not (0 < len(digits) <= 7 and digits.isascii() and digits.isdigit()):
+        return False
+    room = 10 ** (7 - len(digits))
+    codes, low = _codes(), int(digits) * room
+    at = int(np.searchsorted(codes, low))
+    return at < len(codes) and int(codes[at]) < low + room
+
+
+@cache
+def municipalities() -> tuple[tuple[str, str], ...]:
+    """Prefectures with their cities and wards, as the table writes them."""
+    table = _table()
+    return tuple(
+        sorted({tuple(row.decode().split(",")) for row in set(_MUNICIPALITY.findall(table))})
+    )
+
+
+@cache
+def town_names(prefecture: str, city: str) -> frozenset[str]:
+    """Towns of one city as the table writes them."""
+    return frozenset(row[3] for row in _rows(f",{prefecture},{city},") if row[3])
 
 
 @cache
@@ -85,6 +120,12 @@ def _rows(key: str = "\n") -> Iterator[list[str]]:
         end = table.find(b"\n", start)
         yield table[start:end].decode("utf-8").split(",")
         at = table.find(wanted, end)
+
+
+@cache
+def _codes() -> NDArray[np.int32]:
+    """All codes, sorted: four bytes each."""
+    return np.unique(np.array(_CODE.findall(_table())).astype(np.int32))
 
 
 @cache

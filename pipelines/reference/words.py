@@ -4,13 +4,14 @@ They are never the last word: a name outside the list is read as it is written.
 """
 
 import csv
-import gzip
 import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import jaconv
+
+from pipelines.normalise.characters import kanji_numbers
 
 _HERE = Path(__file__).parent
 _CHOME = re.compile("[一二三四五六七八九十]+丁目$")
@@ -31,6 +32,19 @@ _BUILDINGS = (
     "タワー", "ヒルズ", "ガーデン", "テラス", "ドーム", "ホームズ", "ヴィラ",
     "コーポラス", "ハイランド", "スカイ", "サニー", "ロイヤル", "ライオンズ", "ハイライズ",
     "プレイス", "クレスト", "エステート", "ステージ",
+)  # fmt: skip
+
+_INSTITUTIONS = (
+    "株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "医療法人", "医療法人社団",
+    "医療法人財団", "社会福祉法人", "学校法人", "宗教法人", "一般社団法人", "公益社団法人",
+    "一般財団法人", "公益財団法人", "特定非営利活動法人", "独立行政法人", "クリニック",
+    "診療所", "総合病院", "大学病院", "歯科医院", "整形外科", "小児科", "内科医院", "調剤薬局",
+    "保育園", "保育所", "保育室", "幼稚園", "こども園", "認定こども園", "小学校", "中学校",
+    "高等学校", "特別支援学校", "専門学校", "大学院", "みずほ銀行", "三菱UFJ銀行",
+    "三井住友銀行", "りそな銀行", "ゆうちょ銀行", "信用金庫", "信用組合", "農業協同組合",
+    "出張所", "営業所", "事務所", "区役所", "市役所", "町役場", "福祉事務所", "年金事務所",
+    "会社員", "会社役員", "公務員", "自営業", "自由業", "看護師", "保育士", "アルバイト",
+    "パート", "国民健康保険", "健康保険組合", "全国健康保険協会", "後期高齢者医療",
 )  # fmt: skip
 
 
@@ -70,13 +84,16 @@ def ward_towns() -> frozenset[str]:
 
 
 @cache
-def places() -> frozenset[str]:
-    """Prefectures, cities and wards of Japan."""
+def ward_places() -> frozenset[str]:
+    """Towns of the ward with each 丁目 they have, in kanji, in figures and before a hyphen."""
     found: set[str] = set()
-    with gzip.open(_HERE / "postal_japan.csv.gz", "rt", encoding="utf-8", newline="") as file:
+    with (_HERE / "adachi_towns.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found.update((row["prefecture"], row["city"]))
-    return frozenset(found - {""})
+            chome = _CHOME.search(row["town"])
+            if chome:
+                town, number = row["town"][: chome.start()], kanji_numbers(chome[0][:-2])
+                found.update((row["town"], f"{town}{number}丁目", f"{town}{number}-"))
+    return frozenset(found)
 
 
 @cache
@@ -89,6 +106,12 @@ def relations() -> frozenset[str]:
 def building_words() -> frozenset[str]:
     """Words that names of buildings are made of."""
     return frozenset(_BUILDINGS)
+
+
+@cache
+def institution_words() -> frozenset[str]:
+    """Words for companies, schools, hospitals, banks and occupations, and parts of their names."""
+    return frozenset(_INSTITUTIONS)
 
 
 def _both_kana(words: Iterable[str]) -> frozenset[str]:
