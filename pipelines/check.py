@@ -38,6 +38,7 @@ _QUALITY_MESSAGES = {
     QualityReason.CUT_CORNER: "用紙の角が切れています。",
     QualityReason.LOW_CONTRAST: "文字が薄く、読み取りにくい画像です。",
     QualityReason.WRONG_SIDE: "裏面が読み込まれた可能性があります。",
+    QualityReason.DAMAGED: "画像データの一部が壊れています。",
 }
 _SCAN_AGAIN = "再スキャンを検討してください。"
 

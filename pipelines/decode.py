@@ -18,12 +18,12 @@ from pipelines.decode_headers import (
     is_heif,
     is_jpeg2000,
 )
-from pipelines.decode_limits import DecodeLimits, ScanSummary
+from pipelines.decode_limits import DecodeLimits, RawPage, ScanSummary
 from pipelines.decode_pdf import inspect_pdf, is_pdf, pdf_pages
 from pipelines.decode_pixels import heif_page, raster_pages
 from pipelines.decode_tiff import inspect_tiff, is_tiff
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.records import Page, Pixels
+from pipelines.records import Page
 
 __all__ = ["DecodeLimits", "ScanSummary", "decode_pages", "encode_view", "inspect_scan"]
 
@@ -55,30 +55,38 @@ def inspect_scan(data: bytes, *, limits: DecodeLimits) -> ScanSummary:
     return _inspector(data)(data, limits)
 
 
-def decode_pages(data: bytes, *, limits: DecodeLimits) -> Iterator[Page]:
+def decode_pages(
+    data: bytes, *, limits: DecodeLimits, enough_pixels: int | None = None
+) -> Iterator[Page]:
     """Decode one page at a time, numbered from 1, as RGB with its dpi.
 
+    With `enough_pixels` larger pages come reduced to about so many, for a look at them in little
+    memory; `to_scan` says by how much.
     The dpi is the file's when the paper it implies is plausible, else that of A4. Raises
     CodedError as `inspect_scan` does, `file.corrupt` or `file.truncated` for damage that the
     headers do not show, and `read.out_of_memory`.
     """
     summary = inspect_scan(data, limits=limits)
-    pages: Iterator[tuple[Pixels, float | None]]
+    pages: Iterator[RawPage]
     if summary.media_type == "application/pdf":
-        pages = pdf_pages(data, limits)
+        pages = pdf_pages(data, limits, enough_pixels)
     elif summary.media_type == "image/heic":
-        pages = iter([heif_page(data, limits)])
+        pages = iter([heif_page(data, limits, enough_pixels)])
     else:
-        pages = raster_pages(data, _PILLOW[summary.media_type], limits)
-    for number, (pixels, dpi) in enumerate(pages, start=1):
-        height, width = pixels.shape[:2]
+        pages = raster_pages(data, _PILLOW[summary.media_type], limits, enough_pixels)
+    for number, raw in enumerate(pages, start=1):
+        height, width = raw.pixels.shape[:2]
+        # Cameras and editors write 72 or 96 without meaning it; no scanner makes pages of that.
+        meant = raw.dpi is not None and raw.dpi not in _MEANINGLESS_DPI
+        dpi = raw.dpi / raw.reduced if raw.dpi and meant else None
         yield Page(
             number=number,
-            pixels=pixels,
+            pixels=raw.pixels,
             dpi=_plausible_dpi(dpi, width, height),
-            to_scan=np.eye(3),
-            scan_width=width,
-            scan_height=height,
+            to_scan=np.diag([float(raw.reduced), float(raw.reduced), 1.0]),
+            scan_width=width * raw.reduced,
+            scan_height=height * raw.reduced,
+            damaged=raw.damaged,
         )
 
 
@@ -114,15 +122,8 @@ def _inspector(data: bytes) -> _Inspect:
 
 
 def _plausible_dpi(dpi: float | None, width: int, height: int) -> float:
-    """Take the file's dpi unless the paper would be larger than A3 or smaller than a postcard.
-
-    Cameras and editors write 72 or 96 without meaning it; no scanner makes pages of that.
-    """
+    """Take the file's dpi unless the paper would be larger than A3 or smaller than a postcard."""
     longest = max(width, height)
-    if (
-        dpi
-        and dpi not in _MEANINGLESS_DPI
-        and 0.3 * _A4_LONG_INCH <= longest / dpi <= 1.1 * _A3_LONG_INCH
-    ):
+    if dpi and 0.3 * _A4_LONG_INCH <= longest / dpi <= 1.1 * _A3_LONG_INCH:
         return float(dpi)
     return longest / _A4_LONG_INCH

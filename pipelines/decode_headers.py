@@ -5,6 +5,7 @@ number of segments, no memory beyond the file itself.
 """
 
 import struct
+from collections.abc import Iterator
 
 from pipelines.decode_limits import DecodeLimits, ScanSummary, check_size
 from pipelines.errors import CodedError, ErrorCode
@@ -13,6 +14,7 @@ _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b
 _MAX_BOXES = 4096
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _NOT_FRAMES = {0xC4, 0xC8, 0xCC}
+JPEG_SCAN = 0xDA
 
 
 def inspect_jpeg(data: bytes, limits: DecodeLimits) -> ScanSummary:
@@ -20,7 +22,26 @@ def inspect_jpeg(data: bytes, limits: DecodeLimits) -> ScanSummary:
 
     Raises CodedError as `inspect_scan` does.
     """
-    position, size = 2, None
+    size = None
+    for marker, position, end in jpeg_segments(data):
+        if 0xC0 <= marker <= 0xCF and marker not in _NOT_FRAMES:
+            size = _jpeg_frame(data, position, limits)
+        if marker == JPEG_SCAN:
+            if size is None:
+                raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG scan before its frame")
+            # A thumbnail within the metadata has an end marker too: look after the scan begins.
+            if data.find(b"\xff\xd9", end) < 0:
+                raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without end marker")
+            return ScanSummary(media_type="image/jpeg", page_count=1, suffix=".jpg")
+    raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without a scan")
+
+
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Segments up to the first scan: (marker, its position, where the segment ends).
+
+    Raises CodedError FILE_CORRUPT.
+    """
+    position = 2
     while position + 4 <= len(data):
         if data[position] != 0xFF:
             raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG segment expected")
@@ -29,21 +50,14 @@ def inspect_jpeg(data: bytes, limits: DecodeLimits) -> ScanSummary:
             position += 1 if marker == 0xFF else 2
             continue
         if marker == 0xD9:
-            break
+            return
         length = struct.unpack_from(">H", data, position + 2)[0]
         if length < 2:
             raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG segment too short")
-        if 0xC0 <= marker <= 0xCF and marker not in _NOT_FRAMES:
-            size = _jpeg_frame(data, position, limits)
-        if marker == 0xDA:
-            if size is None:
-                raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG scan before its frame")
-            # A thumbnail within the metadata has an end marker too: look after the scan begins.
-            if data.find(b"\xff\xd9", position + 2 + length) < 0:
-                raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without end marker")
-            return ScanSummary(media_type="image/jpeg", page_count=1, suffix=".jpg")
+        yield marker, position, position + 2 + length
+        if marker == JPEG_SCAN:
+            return
         position += 2 + length
-    raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without a scan")
 
 
 def _jpeg_frame(data: bytes, position: int, limits: DecodeLimits) -> tuple[int, int]:

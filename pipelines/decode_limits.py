@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.records import Pixels
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +29,20 @@ class ScanSummary:
     media_type: str
     page_count: int
     suffix: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class RawPage:
+    """A page as it comes out of its decoder: H x W x 3 RGB.
+
+    `dpi` is that of the file, None when it says nothing. The scan is `reduced` times as wide and as
+    high as `pixels`. `damaged`: the decoder passed over something.
+    """
+
+    pixels: Pixels
+    dpi: float | None
+    reduced: int = 1
+    damaged: bool = False
 
 
 def check_size(width: int, height: int, limits: DecodeLimits) -> None:

@@ -8,9 +8,8 @@ import numpy as np
 import pypdfium2
 from pypdfium2 import raw
 
-from pipelines.decode_limits import DecodeLimits, ScanSummary, check_pages, check_size
+from pipelines.decode_limits import DecodeLimits, RawPage, ScanSummary, check_pages, check_size
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.records import Pixels
 
 _POINTS = 72.0
 _MIN_DPI = 72.0
@@ -34,14 +33,16 @@ def inspect_pdf(data: bytes, limits: DecodeLimits) -> ScanSummary:
     return ScanSummary(media_type="application/pdf", page_count=count, suffix=".pdf")
 
 
-def pdf_pages(data: bytes, limits: DecodeLimits) -> Iterator[tuple[Pixels, float]]:
-    """Render one page after the other: (H x W x 3 RGB, dpi). Raises CodedError."""
+def pdf_pages(
+    data: bytes, limits: DecodeLimits, enough_pixels: int | None = None
+) -> Iterator[RawPage]:
+    """Render one page after the other, at most `enough_pixels` large. Raises CodedError."""
     with _document(data) as document:
         count = len(document)
     check_pages(count, limits)
     for index in range(count):
         with _document(data) as document:
-            rendered = _render(document, index, limits)
+            rendered = _render(document, index, limits, enough_pixels or limits.max_pixels)
         yield rendered
 
 
@@ -72,20 +73,22 @@ def _opening_error(data: bytes, error: pypdfium2.PdfiumError) -> CodedError:
 
 
 def _render(
-    document: pypdfium2.PdfDocument, index: int, limits: DecodeLimits
-) -> tuple[Pixels, float]:
+    document: pypdfium2.PdfDocument, index: int, limits: DecodeLimits, most: int
+) -> RawPage:
     page = document[index]
     try:
         width, height = page.get_size()
         wanted = _scan_dpi(page, width, height, limits) or float(limits.pdf_dpi)
         dpi = _dpi_that_fits(width, height, min(wanted, float(limits.pdf_max_dpi)), limits)
+        if 0 < most < limits.max_pixels:
+            dpi = min(dpi, _POINTS * float(np.sqrt(most / (width * height))))
         # Scripts and attachments are never run or opened: no form environment is made.
         bitmap = page.render(scale=dpi / _POINTS, rev_byteorder=True, limit_image_cache=True)
         try:
             pixels = np.array(bitmap.to_numpy()[..., :3], dtype=np.uint8)
         finally:
             bitmap.close()
-        return pixels, dpi
+        return RawPage(pixels=pixels, dpi=dpi)
     finally:
         page.close()
 

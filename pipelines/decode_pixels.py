@@ -10,7 +10,9 @@ import pi_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from pipelines.decode_limits import DecodeLimits, check_size
+from pipelines.decode_damage import fax_is_damaged, jpeg_is_damaged
+from pipelines.decode_limits import DecodeLimits, RawPage, check_size
+from pipelines.decode_reduce import factor_to, load_reduced, shrunk
 from pipelines.decode_tiff import page_frames
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import Pixels
@@ -22,9 +24,9 @@ _FILLED_ROWS = 8
 
 
 def raster_pages(
-    data: bytes, pillow_format: str, limits: DecodeLimits
-) -> Iterator[tuple[Pixels, float | None]]:
-    """Decode one page after the other: (H x W x 3 RGB, dpi of the metadata or None).
+    data: bytes, pillow_format: str, limits: DecodeLimits, enough_pixels: int | None = None
+) -> Iterator[RawPage]:
+    """Decode one page after the other, reduced when larger than `enough_pixels`.
 
     `pillow_format` is `JPEG`, `PNG`, `TIFF`, `JPEG2000`. The turn of the EXIF orientation is
     applied, and pixels are made square (fax machines have twice as many across as down). Raises
@@ -36,13 +38,16 @@ def raster_pages(
             with image_errors():
                 image.seek(frame)
                 check_size(*image.size, limits)
-                if pillow_format == "JPEG":
-                    _check_whole(image)
-                page = _page(image)
+                reduced = factor_to(image.size, enough_pixels)
+                pixels, dpi = _pixels(image, load_reduced(image, data, reduced))
+                damaged = (
+                    jpeg_is_damaged(data) if pillow_format == "JPEG" else fax_is_damaged(image)
+                )
+                page = RawPage(pixels=pixels, dpi=dpi, reduced=reduced, damaged=damaged)
             yield page
 
 
-def heif_page(data: bytes, limits: DecodeLimits) -> tuple[Pixels, float | None]:
+def heif_page(data: bytes, limits: DecodeLimits, enough_pixels: int | None = None) -> RawPage:
     """Decode the primary image of an HEIC file. Raises CodedError.
 
     libheif applies the turns and mirrors of the container itself; the EXIF orientation repeats
@@ -50,9 +55,11 @@ def heif_page(data: bytes, limits: DecodeLimits) -> tuple[Pixels, float | None]:
     """
     with image_errors():
         file = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
-        image = file[file.primary_index]
-        check_size(image.size[0], image.size[1], limits)
-        return _to_rgb(image.to_pillow()), None
+        found = file[file.primary_index]
+        check_size(found.size[0], found.size[1], limits)
+        image = found.to_pillow()
+        reduced = factor_to(image.size, enough_pixels)
+        return RawPage(pixels=_to_rgb(shrunk(image, reduced)), dpi=None, reduced=reduced)
 
 
 @contextmanager
@@ -75,13 +82,19 @@ def image_errors() -> Iterator[None]:
         raise CodedError(code, f"{type(error).__name__} while decoding") from error
 
 
-def _page(image: Image.Image) -> tuple[Pixels, float | None]:
+def _pixels(image: Image.Image, loaded: Image.Image) -> tuple[Pixels, float | None]:
+    """Pixels of the `loaded` (maybe reduced) picture of `image`, and the dpi of the latter."""
+    if image.format == "JPEG":
+        _check_whole(loaded)
     across, down = _dpi(image)
-    sideways = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-    turned = ImageOps.exif_transpose(image)
-    if sideways:
+    turn = image.getexif().get(0x0112, 1)
+    if turn != 1:
+        # A reduced copy has lost its metadata.
+        loaded.getexif()[0x0112] = turn
+        loaded = ImageOps.exif_transpose(loaded)
+    if turn in (5, 6, 7, 8):
         across, down = down, across
-    pixels = _to_rgb(turned)
+    pixels = _to_rgb(loaded)
     if across and down and across != down and 1 / _MAX_ASPECT < across / down < _MAX_ASPECT:
         pixels = _square(pixels, across, down)
     return pixels, max(across, down) or None

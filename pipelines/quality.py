@@ -35,9 +35,9 @@ _LEAST_SOLID = 0.95
 def assess_quality(page: Page) -> QualityVerdict:
     """Judge a decoded page (about 30 ms). Reasons are in the order of their weight.
 
-    Measures: `dpi`, `paper` (brightness, 0..255), `contrast` (paper less ink), `ink_mm2`,
-    `blur_mm` (width of the sharpest edges), `glare` (share of the page burnt out),
-    `missing_corner_mm`.
+    Measures: `dpi` (of the scan, even if `page` is a reduced picture of it), `paper` (brightness,
+    0..255), `contrast` (paper less ink), `ink_mm2`, `blur_mm` (width of the sharpest edges),
+    `glare` (share of the page burnt out), `missing_corner_mm`.
     """
     grey = to_grey(page.pixels)
     small, _ = resize_by(grey, min(1.0, _LOOK_DPI / page.dpi))
@@ -50,7 +50,7 @@ def assess_quality(page: Page) -> QualityVerdict:
     faint_mm2 = _area(drop > _FAINT_DROP, dpi)
     sheet = find_paper(small, dpi)
     measures = {
-        "dpi": float(page.dpi),
+        "dpi": float(page.dpi * page.scan_width / page.pixels.shape[1]),
         "paper": paper_level,
         "contrast": contrast,
         "ink_mm2": ink_mm2,
@@ -59,12 +59,14 @@ def assess_quality(page: Page) -> QualityVerdict:
         "glare": _glare(small),
         "missing_corner_mm": _missing(sheet),
     }
-    reasons = _reasons(measures, small, drop)
+    reasons = _reasons(measures, small, drop, page.dpi)
+    if page.damaged:
+        reasons = (QualityReason.DAMAGED, *reasons)
     return QualityVerdict(page=page.number, ok=not reasons, reasons=reasons, measures=measures)
 
 
 def _reasons(
-    m: dict[str, float], small: Pixels, drop: NDArray[np.uint8]
+    m: dict[str, float], small: Pixels, drop: NDArray[np.uint8], dpi: float
 ) -> tuple[QualityReason, ...]:
     if m["ink_mm2"] < _BLANK_MM2:
         if m["paper"] < _DARK_PAPER:
@@ -84,7 +86,7 @@ def _reasons(
     if m["dpi"] < _LEAST_DPI:
         reasons.append(QualityReason.LOW_RESOLUTION)
     # Edges two pixels wide are as sharp as the resolution allows: that is another fault.
-    if m["blur_mm"] > _BLURRED_MM and m["blur_mm"] * m["dpi"] / 25.4 > _BLURRED_PIXELS:
+    if m["blur_mm"] > _BLURRED_MM and m["blur_mm"] * dpi / 25.4 > _BLURRED_PIXELS:
         reasons.append(QualityReason.BLURRED)
     if m["missing_corner_mm"] > _CUT_MM:
         reasons.append(QualityReason.CUT_CORNER)

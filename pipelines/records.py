@@ -42,7 +42,8 @@ class Page:
     `pixels` is H x W x 3 RGB. `dpi` is that of `pixels` (from the file, or estimated from the size
     of A4). `to_scan` maps pixels of this image to pixels of the original scan of size
     `scan_width` x `scan_height`. `rotation` is what was turned so far, clockwise, in degrees of
-    0, 90, 180, 270: showing the original scan turned by it shows it upright.
+    0, 90, 180, 270: showing the original scan turned by it shows it upright. `damaged`: part of the
+    file could not be read, and some of the pixels are the decoder's invention.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Page:
     scan_width: int
     scan_height: int
     rotation: int = 0
+    damaged: bool = False
 
 
 class QualityReason(StrEnum):
@@ -65,6 +67,7 @@ class QualityReason(StrEnum):
     CUT_CORNER = "cut_corner"
     LOW_CONTRAST = "low_contrast"
     WRONG_SIDE = "wrong_side"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

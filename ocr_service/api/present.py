@@ -41,6 +41,7 @@ QUALITY_TEXTS = {
     QualityReason.CUT_CORNER: "用紙の角が切れています",
     QualityReason.LOW_CONTRAST: "文字が薄すぎます",
     QualityReason.WRONG_SIDE: "裏面のようです",
+    QualityReason.DAMAGED: "画像データの一部が壊れています",
 }
 """What a scanning station shows for each reason."""
 _Item = FieldDefinition | MarkGroup | SealDefinition

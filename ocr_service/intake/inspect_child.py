@@ -13,6 +13,9 @@ from pipelines.decode import decode_pages, inspect_scan
 from pipelines.decode_limits import DecodeLimits
 from pipelines.quality import assess_quality
 
+_ENOUGH_PIXELS = 20_000_000
+"""A4 at 450 dpi: whatever is wrong with a larger page can still be seen at a half of it."""
+
 
 def open_inspector(options: dict[str, Any]) -> Callable[[dict[str, Any], bytes, Emit], bytes]:
     """Make the handler; `options` are fields of `DecodeLimits`."""
@@ -29,7 +32,7 @@ def open_inspector(options: dict[str, Any]) -> Callable[[dict[str, Any], bytes, 
             return json.dumps(asdict(summary)).encode()
         data, kept = kept, b""
         deadline = time.monotonic() + head["seconds"]
-        for page in decode_pages(data, limits=limits):
+        for page in decode_pages(data, limits=limits, enough_pixels=_ENOUGH_PIXELS):
             emit(json.dumps(asdict(assess_quality(page))).encode())
             if time.monotonic() > deadline:
                 break
