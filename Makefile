@@ -13,11 +13,12 @@ ARGS ?=
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help demo test test-fast test-train check ui lock bench schema clean
+.PHONY: help demo test test-fast test-train train-assets check ui lock bench schema clean
 help:
 	@sed -n 's/^# make/make/p' Makefile
 	@echo "make test-fast   logic tests, under a minute      make bench   accuracy and speed figures"
 	@echo "make test-train  tests that need torch            make lock    pin the newest versions"
+	@echo "make train-assets  fonts, words, digits and torch, for training/recogniser"
 
 $(INSTALLED): requirements/dev.lock pyproject.toml
 	@tools/system-packages venv
@@ -48,8 +49,13 @@ test: check test-fast $(UI)
 	@tools/system-packages test
 	$(BIN)/pytest tests/integration tests/acceptance -m "not train" $(ARGS)
 
-test-train: $(INSTALLED)
+# torch by itself: its index brings gigabytes of CUDA when a range lets it.
+train-assets: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet --no-deps -r requirements/train.txt
+	tools/train-assets
+
+test-train: train-assets
 	$(BIN)/pytest -m train $(ARGS)
 
 bench: $(INSTALLED)

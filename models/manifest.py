@@ -19,7 +19,8 @@ class Manifest:
     """One version of one model.
 
     `file` is relative to the installed package `package`, or to the manifest when that is empty.
-    `metrics` are the figures it was accepted with, by name.
+    `parts` are further files beside it with their sha256. `metrics` are the figures it was
+    accepted with, by name.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Manifest:
     attribution: str
     package: str
     folder: Path
+    parts: Mapping[str, str]
     metrics: Mapping[str, float]
 
     @property
@@ -76,20 +78,30 @@ def load_manifest(name: str, version: str | None = None, *, root: Path = ARTIFAC
         attribution=str(stated.get("attribution", "")),
         package=str(stated.get("package") or ""),
         folder=path.parent,
+        parts={str(k): str(v) for k, v in (stated.get("parts") or {}).items()},
         metrics={str(k): float(v) for k, v in (stated.get("metrics") or {}).items()},
     )
 
 
 def read_weights(manifest: Manifest) -> bytes:
     """Read the weights and check them against the manifest's sha256. Raises `ModelError`."""
+    return _read(manifest, manifest.path, manifest.sha256)
+
+
+def read_part(manifest: Manifest, name: str) -> bytes:
+    """Read one of `manifest.parts`, checked against its sha256. Raises `ModelError`."""
+    return _read(manifest, manifest.path.parent / name, manifest.parts[name])
+
+
+def _read(manifest: Manifest, path: Path, sha256: str) -> bytes:
     try:
-        data = manifest.path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        reason = f"{manifest.file} cannot be read: {error.strerror}"
+        reason = f"{path.name} cannot be read: {error.strerror}"
         raise ModelError(ModelProblem.MISSING, manifest.name, reason) from error
     found = hashlib.sha256(data).hexdigest()
-    if found != manifest.sha256:
-        reason = f"{manifest.file} has sha256 {found}, not {manifest.sha256}"
+    if found != sha256:
+        reason = f"{path.name} has sha256 {found}, not {sha256}"
         raise ModelError(ModelProblem.DAMAGED, manifest.name, reason)
     return data
 

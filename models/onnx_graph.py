@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_MODEL_GRAPH = 7
+_MODEL_GRAPH, _MODEL_METADATA = 7, 14
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_OUTPUT, _GRAPH_VALUE_INFO = 1, 5, 12, 13
 _NODE_INPUT, _NODE_OUTPUT, _NODE_TYPE = 1, 2, 4
 _TENSOR_DIMS, _TENSOR_TYPE, _TENSOR_FLOATS, _TENSOR_NAME, _TENSOR_RAW = 1, 2, 4, 8, 9
@@ -57,6 +57,19 @@ def behead(model: bytes) -> BeheadedGraph:
         return _behead(model)
     except (IndexError, KeyError, UnicodeDecodeError, StopIteration) as error:
         raise GraphShapeError(f"not a graph with a classifier at its end: {error!r}") from error
+
+
+def read_metadata(model: bytes) -> dict[str, str]:
+    """Metadata written in an ONNX file. Raises `GraphShapeError` when the file is not ONNX."""
+    try:
+        pairs = [list(_parts(p)) for n, _, p in _parts(model) if n == _MODEL_METADATA]
+        return {_of(pair, 1): _of(pair, 2) for pair in pairs}
+    except (IndexError, UnicodeDecodeError) as error:
+        raise GraphShapeError(f"not an ONNX file: {error!r}") from error
+
+
+def _of(pair: list[Part], number: int) -> str:
+    return next((p.decode() for n, _, p in pair if n == number), "")
 
 
 def _behead(model: bytes) -> BeheadedGraph:

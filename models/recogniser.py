@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from models.charset import japanese_characters, usual_characters
 from models.ctc import BLANK, Spike, fills, greedy, inked_steps
-from models.errors import ModelError, ModelProblem
-from models.manifest import Manifest, load_manifest, read_weights
-from models.onnx_graph import GraphShapeError, behead
+from models.head import load_head
+from models.manifest import Manifest, load_manifest
 from models.readings import (
     NOTHING,
     ReadCharacter,
@@ -77,21 +76,9 @@ class Recogniser:
         Raises `ModelError` when its files are missing or damaged.
         """
         manifest = load_manifest(model, version)
-        weights = read_weights(manifest)
-        try:
-            parts = behead(weights)
-        except GraphShapeError as error:
-            raise ModelError(ModelProblem.DAMAGED, model, str(error)) from error
-        run, metadata = open_session(parts.graph, model=model, threads=threads, backend=backend)
-        # Class 0 is blank, then the listed characters, then the space.
-        characters = ["", *metadata.get("character", "").split("\n")]
-        while len(characters) > 1 and characters[-1] == "":
-            characters.pop()
-        characters.append(" ")
-        if len(characters) != len(parts.bias):
-            reason = f"{len(characters)} characters for {len(parts.bias)} classes"
-            raise ModelError(ModelProblem.DAMAGED, model, reason)
-        return cls(run, parts.weight, parts.bias, characters, manifest)
+        head = load_head(manifest)
+        run, _ = open_session(head.features, model=model, threads=threads, backend=backend)
+        return cls(run, head.weight, head.bias, head.characters, manifest)
 
     def read(
         self,

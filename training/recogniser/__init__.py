@@ -1,0 +1,1 @@
+"""Training of the line recogniser: synthetic lines, the network, the loop, the evaluation."""

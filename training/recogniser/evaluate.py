@@ -1,0 +1,106 @@
+"""How well a network reads lines that it was not trained on.
+
+Held-out are the fonts of `fonts.HELD_OUT` and the writers of the forms' synthesiser with seeds from
+900,000 on; nothing real. The figures of record come from `ocr-service bench`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from pipelines.synthesis.seeding import seeded
+from training.recogniser.compose import Composed, compose
+from training.recogniser.corpus import Corpus, TextKind
+from training.recogniser.data import Line, collate
+from training.recogniser.fonts import HELD_OUT, Style, load_fonts
+from training.recogniser.model import Trainable
+from training.recogniser.scan import scan_line
+
+_WEIGHTS = {
+    TextKind.KANJI_NAME: 3.0,
+    TextKind.KANA_NAME: 3.0,
+    TextKind.ADDRESS: 3.0,
+    TextKind.SENTENCE: 3.0,
+    TextKind.FIGURES: 2.0,
+    TextKind.DATE: 1.0,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldOut:
+    """Lines of one group of writers."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+def held_out_lines(model: Trainable, count: int) -> list[HeldOut]:
+    """`count` lines each by held-out fonts, by pen strokes of unseen writers, by print."""
+    corpus = Corpus(frozenset(model.index), _WEIGHTS)
+    hands = load_fonts(HELD_OUT)
+    everything = load_fonts()
+    groups = {
+        "fonts": (hands, Style.HAND),
+        "strokes": ((), None),
+        "print": (everything, Style.PRINT),
+    }
+    found = []
+    for name, (fonts, style) in groups.items():
+        lines: list[Line] = []
+        number = 0
+        while len(lines) < count:
+            rng = seeded("held out", name, number)
+            number += 1
+            text = corpus.draw(rng)
+            line: Composed = compose(text, fonts, rng, style=style)
+            if line.printed == (name == "print") and line.text.strip():
+                pixels = scan_line(line, line.ink.copy, rng)
+                lines.append(Line(pixels, line.text.strip(), text.kind, line.printed))
+        found.append(HeldOut(name, tuple(lines)))
+    return found
+
+
+def evaluate(
+    net: nn.Module, characters: Sequence[str], groups: Sequence[HeldOut]
+) -> dict[str, dict[str, float]]:
+    """Share of wrong characters and of exact lines of each group, spaces not counted."""
+    return {group.name: _measure(net, characters, group.lines) for group in groups}
+
+
+def _measure(net: nn.Module, characters: Sequence[str], lines: Sequence[Line]) -> dict[str, float]:
+    index = {c: i for i, c in enumerate(characters) if c}
+    wrong = total = exact = 0
+    ordered = sorted(lines, key=lambda line: line.pixels.shape[1])
+    for at in range(0, len(ordered), 8):
+        some = ordered[at : at + 8]
+        batch = collate(some, index)
+        device = next(net.parameters()).device
+        pixels = torch.from_numpy(batch.pixels).to(device).expand(-1, 3, -1, -1).contiguous()
+        with torch.no_grad():
+            best = net(pixels).argmax(-1).cpu().numpy()
+        for row, line in enumerate(some):
+            read = read_classes(best[row, : batch.steps[row]], characters).replace(" ", "")
+            said = line.text.replace(" ", "")
+            errors = edit_distance(read, said)
+            wrong, total, exact = wrong + errors, total + len(said), exact + (errors == 0)
+    return {"wrong": wrong / max(total, 1), "exact": exact / max(len(lines), 1)}
+
+
+def read_classes(best: NDArray[np.int64], characters: Sequence[str]) -> str:
+    """Text of the best classes by step: repeats melted, blanks dropped."""
+    kept = best[np.concatenate([[True], best[1:] != best[:-1]])] if len(best) else best
+    return "".join(characters[i] for i in kept if i)
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1]

@@ -1,0 +1,147 @@
+"""Turn a run into an artifact: `python -m training.recogniser.export --run var/runs/one`.
+
+The averaged weights of the run are mixed with the original ones: the share that reads the held-out
+synthetic lines best (strokes, unseen fonts and print counted alike) is kept. The graph of the file
+stays the original one; the classifier goes into a file of its own.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import torch
+import yaml
+from torch import Tensor
+
+from models.head import HEAD_FILE
+from models.onnx_graph import behead
+from training.recogniser.config import load_config
+from training.recogniser.evaluate import HeldOut, evaluate, held_out_lines
+from training.recogniser.graph import write_weights
+from training.recogniser.model import Trainable, freeze, make_trainable
+
+_SHARES = (1.0, 0.85, 0.7, 0.55)
+_ARTIFACTS = Path(__file__).parent.parent.parent / "models" / "artifacts"
+_NAME = "ppocrv6_small_rec"
+_TOLERANCE = 2e-3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--version", required=True, help="version of the artifact, as 2.0.0")
+    parser.add_argument("--lines", type=int, default=250, help="held-out lines a group")
+    options = parser.parse_args(arguments)
+    config = load_config(options.run / "config.yaml")
+    model = make_trainable(config.base_model, config.base_version)
+    freeze(model.net, config.frozen_blocks)
+    original = {n: p.detach().clone() for n, p in model.net.named_parameters()}
+    state = torch.load(options.run / "0-last.pt", map_location="cpu", weights_only=True)
+    names = [n for n, p in model.net.named_parameters() if p.requires_grad]
+    trained = dict(zip(names, state["average"], strict=True))
+    groups = held_out_lines(model, options.lines)
+    before = evaluate(model.net, model.characters, groups)
+    tried = {s: _mixed(model, original, trained, s, groups) for s in _SHARES}
+    share = min(tried, key=lambda s: sum(g["wrong"] for g in tried[s].values()))
+    _mixed(model, original, trained, share, ())
+    folder = _ARTIFACTS / _NAME / options.version
+    figures = {"before": before, **{f"share {s}": g for s, g in tried.items()}}
+    _write(model, folder, options.version, state["seen"], share, figures)
+    sys.stdout.write(json.dumps(figures, indent=1) + f"\nshare {share}\n")
+    return 0
+
+
+def _mixed(
+    model: Trainable,
+    original: dict[str, Tensor],
+    trained: dict[str, Tensor],
+    share: float,
+    groups: Sequence[HeldOut],
+) -> dict[str, dict[str, float]]:
+    """Set the network to this share of the trained weights and measure it."""
+    with torch.no_grad():
+        for name, parameter in model.net.named_parameters():
+            if name in trained:
+                parameter.copy_(torch.lerp(original[name], trained[name], share))
+    return evaluate(model.net, model.characters, groups)
+
+
+def _write(
+    model: Trainable,
+    folder: Path,
+    version: str,
+    seen: int,
+    share: float,
+    figures: dict[str, dict[str, dict[str, float]]],
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    parameters = dict(model.net.named_parameters())
+    values = {
+        tensor: parameters[name].detach().contiguous().numpy()
+        for name, tensor in model.net.tensor_names.items()
+        if not name.startswith("head.")
+    }
+    graph = behead(write_weights(model.graph, values).SerializeToString()).graph
+    (folder / "features.onnx").write_bytes(graph)
+    weight = model.net.head.weight.detach().numpy().astype(np.float16)
+    np.savez_compressed(
+        folder / HEAD_FILE,
+        weight=weight,
+        bias=model.net.head.bias.detach().numpy().astype(np.float32),
+        characters=np.array(model.characters),
+    )
+    _compare(model, graph)
+    measured = figures[f"share {share}"]
+    manifest = {
+        "name": _NAME,
+        "version": version,
+        "task": "recognition",
+        "file": "features.onnx",
+        "sha256": _sha256(folder / "features.onnx"),
+        "bytes": (folder / "features.onnx").stat().st_size,
+        "parts": {HEAD_FILE: _sha256(folder / HEAD_FILE)},
+        "licence": "Apache-2.0 (weights of PP-OCRv6), CC BY-SA 3.0 (KanjiVG strokes, MNIST digits)",
+        "attribution": (
+            "PaddleOCR (PP-OCRv6), PaddlePaddle Authors; KanjiVG, Ulrich Apel and contributors; "
+            "TOMOE, Hiroyuki Komatsu; MNIST, Y. LeCun and C. Cortes"
+        ),
+        "provenance": (
+            f"{_NAME} 1.0.0 trained further on {seen} synthetic lines (training/recogniser); "
+            f"{share:.2f} parts of the trained weights, {1 - share:.2f} of the original ones"
+        ),
+        "input": "N x 3 x 48 x W float32, (x / 255 - 0.5) / 0.5, padded on the right with 0",
+        "output": f"N x W/8 x {weight.shape[0]} features; head.npz has {weight.shape[1]} classes",
+        "metrics": {
+            f"held_out_{group}_{name}": round(value, 4)
+            for group, values_ in measured.items()
+            for name, value in values_.items()
+        },
+    }
+    text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=100)
+    (folder / "manifest.yaml").write_text(text, "utf-8")
+    (folder / "training.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+
+def _compare(model: Trainable, graph: bytes) -> None:
+    """Check that the graph as written gives what the network gives. Raises RuntimeError."""
+    pixels = np.random.default_rng(0).uniform(-1, 1, (2, 3, 48, 160)).astype(np.float32)
+    session = ort.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    written = session.run(None, {session.get_inputs()[0].name: pixels})[0]
+    with torch.no_grad():
+        own = model.net.features(torch.from_numpy(pixels)).numpy()
+    if not np.allclose(written, own, atol=_TOLERANCE):
+        raise RuntimeError(f"the graph differs by {np.abs(written - own).max():.2g}")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""Train the recogniser: `python -m training.recogniser.train --out var/runs/one`.
+
+Resumes from the newest checkpoint of the folder. The rate is constant until `--steps`; a run is
+ended with `--finish`, which lets the rate fall to zero from the last checkpoint on. The log, the
+curves and the checkpoints lie in the folder of the run. The same configuration gives the same
+batches; on one machine with the same number of replicas, the same weights.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from torch import Tensor
+from torch.nn import functional as F
+
+from training.recogniser.config import Config, load_config
+from training.recogniser.corpus import Corpus
+from training.recogniser.data import Batch, Lines, batches
+from training.recogniser.evaluate import evaluate, held_out_lines
+from training.recogniser.fonts import load_fonts
+from training.recogniser.model import Trainable, freeze, make_trainable
+from training.recogniser.plots import plot_run
+
+_HERE = Path(__file__).parent
+_LAST = "last.pt"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, default=_HERE / "config.yaml")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, help="stop after this step")
+    parser.add_argument("--finish", action="store_true", help="let the rate fall, then stop")
+    options = parser.parse_args(arguments)
+    changes = {"steps": options.steps} if options.steps is not None else {}
+    config = load_config(options.config, **changes)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "config.yaml").write_text(options.config.read_text("utf-8"), "utf-8")
+    if config.replicas == 1:
+        _run(0, config, options.out, options.finish, 0)
+    else:
+        port = 20000 + os.getpid() % 20000
+        mp.spawn(_run, (config, options.out, options.finish, port), nprocs=config.replicas)
+    plot_run(options.out)
+    return 0
+
+
+def _run(rank: int, config: Config, out: Path, finish: bool, port: int) -> None:
+    if torch.cuda.is_available():
+        torch.cuda.set_device(rank)
+    else:
+        torch.set_num_threads(1)
+        cv2.setNumThreads(1)
+    if config.replicas > 1:
+        os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+        dist.init_process_group("gloo", rank=rank, world_size=config.replicas)
+    torch.manual_seed(config.seed)
+    _Run(rank, config, out, finish).go()
+
+
+class _Run:
+    """One replica of a run."""
+
+    def __init__(self, rank: int, config: Config, out: Path, finish: bool) -> None:
+        self.rank, self.config, self.out = rank, config, out
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model: Trainable = make_trainable(config.base_model, config.base_version)
+        self.net = self.model.net
+        freeze(self.net, config.frozen_blocks)
+        self.net.to(self.device, memory_format=torch.channels_last)
+        self.trained = [p for p in self.net.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(
+            self.trained, lr=config.learning_rate, weight_decay=0.0, betas=(0.9, 0.98)
+        )
+        self.average = [p.detach().clone() for p in self.trained]
+        self.step, self.pools, self.seen, self.hours = 0, 0, 0, 0.0
+        self._resume()
+        self.last_step = self.step + config.decay if finish else config.steps
+        self.decay_from = self.step if finish else None
+
+    def go(self) -> None:
+        """Train until the last step."""
+        config = self.config
+        corpus = Corpus(frozenset(self.model.index), config.weights)
+        lines = Lines(corpus, load_fonts(), config.longest)
+        held_out = held_out_lines(self.model, config.evaluate_lines) if self.rank == 0 else []
+        started, losses = time.monotonic(), []
+        for batch in self._batches(lines):
+            if self.step >= self.last_step:
+                break
+            losses.append(self._train_on(batch))
+            self.step += 1
+            self.seen += len(batch.lengths) * config.replicas
+            if self.step % config.sync_every == 0 or self.step == self.last_step:
+                self._synchronise()
+            if self.rank == 0 and self.step % config.sync_every == 0:
+                self.hours += (time.monotonic() - started) / 3600
+                started = time.monotonic()
+                self._log({"loss": sum(losses) / len(losses), "rate": self._rate()})
+                losses = []
+            if self.step % config.checkpoint_every == 0 or self.step == self.last_step:
+                self._save()
+            if self.rank == 0 and self.step % config.evaluate_every == 0:
+                self._evaluate(held_out)
+        if self.rank == 0:
+            self._evaluate(held_out)
+        if config.replicas > 1:
+            dist.barrier()
+            dist.destroy_process_group()
+
+    def _batches(self, lines: Lines) -> Iterator[Batch]:
+        # Every replica draws from a seed of its own; a resumed run goes on with fresh pools.
+        seed = self.config.seed + 7919 * (self.rank + 1) + 104729 * self.step
+        return batches(
+            lines,
+            self.model.index,
+            seed,
+            pixels=self.config.batch_pixels,
+            pool=self.config.pool,
+            start=0,
+        )
+
+    def _train_on(self, batch: Batch) -> float:
+        for group in self.optimizer.param_groups:
+            group["lr"] = self._rate()
+        pixels = torch.from_numpy(batch.pixels).to(self.device).expand(-1, 3, -1, -1)
+        logits = self.net(pixels.contiguous(memory_format=torch.channels_last))
+        scores = F.log_softmax(logits.float(), -1).transpose(0, 1)
+        loss: Tensor = F.ctc_loss(
+            scores,
+            torch.from_numpy(batch.classes),
+            torch.from_numpy(batch.steps).clamp(max=scores.shape[0]),
+            torch.from_numpy(batch.lengths),
+            zero_infinity=True,
+        )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, self.config.clip)
+        self.optimizer.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(self.average, self.trained, 1 - self.config.ema)
+        return float(loss.detach())
+
+    def _rate(self) -> float:
+        rate = self.config.learning_rate * min(1.0, (self.step + 1) / self.config.warmup)
+        if self.decay_from is not None:
+            rate *= max(0.0, 1 - (self.step - self.decay_from) / self.config.decay)
+        return rate
+
+    def _synchronise(self) -> None:
+        """Average the weights of the replicas."""
+        if self.config.replicas == 1:
+            return
+        with torch.no_grad():
+            for group in (self.trained, self.average):
+                flat = torch.cat([p.detach().reshape(-1) for p in group])
+                dist.all_reduce(flat)
+                flat /= self.config.replicas
+                at = 0
+                for p in group:
+                    p.copy_(flat[at : at + p.numel()].view_as(p))
+                    at += p.numel()
+
+    def _evaluate(self, held_out: Any) -> None:
+        kept = [p.detach().clone() for p in self.trained]
+        with torch.no_grad():
+            for p, averaged in zip(self.trained, self.average, strict=True):
+                p.copy_(averaged)
+            self._log({"held_out": evaluate(self.net, self.model.characters, held_out)})
+            for p, own in zip(self.trained, kept, strict=True):
+                p.copy_(own)
+        plot_run(self.out)
+
+    def _log(self, values: dict[str, Any]) -> None:
+        row = {"step": self.step, "lines": self.seen, "hours": round(self.hours, 4), **values}
+        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def _save(self) -> None:
+        """Write this replica's state; rank 0 also writes the averaged weights."""
+        state = {
+            "step": self.step,
+            "seen": self.seen,
+            "hours": self.hours,
+            "weights": self.net.state_dict(),
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+        }
+        path = self.out / f"{self.rank}-{_LAST}"
+        torch.save(state, path.with_suffix(".new"))
+        path.with_suffix(".new").replace(path)
+
+    def _resume(self) -> None:
+        path = self.out / f"{self.rank}-{_LAST}"
+        if not path.exists():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.net.load_state_dict(state["weights"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.average = state["average"]
+        self.step, self.seen, self.hours = state["step"], state["seen"], state["hours"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
