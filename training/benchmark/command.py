@@ -6,8 +6,10 @@ only when the command runs, so that the other commands start as fast as before.
 
 import json
 import shlex
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -60,8 +62,8 @@ def bench(
 ) -> None:
     """Measure accuracy and speed side by side with other engines.
 
-    Writes figures.json, figures.md and images/figures-*.png. Ctrl-C ends early and keeps what was
-    measured. Exit codes: 0 all measured, 3 a named engine is missing or something failed,
+    Writes figures.json, figures.md and images/figures-*.png. Ctrl-C and SIGTERM end early and keep
+    what was measured. Exit codes: 0 all measured, 3 a named engine is missing or something failed,
     130 interrupted.
     """
     from training.benchmark.peers import OPENERS, PeerOptions
@@ -117,6 +119,7 @@ def _measure(plan: "Plan", names: tuple[str, ...], options: "PeerOptions") -> "R
         **machine(),
     }  # fmt: skip
     opened: list[Peer | Missing] = []
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _bars() as track:
             with track("opening engines", len(names)) as step:
@@ -127,6 +130,7 @@ def _measure(plan: "Plan", names: tuple[str, ...], options: "PeerOptions") -> "R
     except KeyboardInterrupt:
         results.interrupted = True
     finally:
+        signal.signal(signal.SIGTERM, before)
         for peer in opened:
             if hasattr(peer, "close"):
                 peer.close()
@@ -141,13 +145,14 @@ def _bars() -> "Iterator[Track]":
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     )  # fmt: skip
+    start = time.monotonic()
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
 
         @contextmanager
         def track(title: str, steps: int) -> Iterator[Callable[[], None]]:
             task = progress.add_task(title, total=steps)
             if not console.is_terminal:
-                console.print(title)
+                console.print(f"{time.monotonic() - start:5.0f} s  {title}")
             yield lambda: progress.advance(task)
             progress.update(task, visible=False)
 

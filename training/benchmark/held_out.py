@@ -12,12 +12,13 @@ _ROOT = _FILE.parents[2]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldOutFont:
-    """A font that no training line was drawn with."""
+    """A font that no training line was drawn with; `kinds` of text it can draw, all when empty."""
 
     name: str
     file: Path
     hand: str
     licence: str
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,7 @@ def load_held_out(path: Path = _FILE) -> HeldOut:
             file=_ROOT / str(font["file"]),
             hand=str(font["hand"]),
             licence=str(font["licence"]),
+            kinds=tuple(str(kind) for kind in font.get("kinds", ())),
         )
         for font in stated["fonts"]
     )

@@ -55,7 +55,8 @@ def field_sets(count: int, held_out: HeldOut) -> Iterator[ItemSet]:
     yield ItemSet(
         name="fonts",
         title="Handwriting fonts and print",
-        provenance=f"bundled fonts bent by a writer a line, seeds from {seed:,}",
+        provenance=f"bundled fonts bent by a writer a line, seeds from {seed:,}; kept out of "
+        f"training: {', '.join(sorted(held_out.hands)) or 'none'}",
         real=False,
         measure=Measure.EXACT,
         lines=_of_hands(
@@ -87,7 +88,8 @@ def print_set(count: int, held_out: HeldOut) -> ItemSet:
 def _font_set(font: HeldOutFont, count: int, seed: int) -> ItemSet:
     name = f"font_{font.name}"
     missing = "" if font.file.is_file() else f"{font.file.name} is not there"
-    lines = [] if missing else _rows(name, _type_with(font), FIELD_TEXTS, count, seed)
+    kinds = {k: v for k, v in FIELD_TEXTS.items() if not font.kinds or k in font.kinds}
+    lines = [] if missing else _rows(name, _type_with(font), kinds, count, seed)
     return ItemSet(
         name=name,
         title=f"Font kept out of training: {font.name}",
