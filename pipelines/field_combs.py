@@ -7,7 +7,8 @@ import numpy as np
 
 from pipelines.field_crops import LEAST_HEIGHT, PAD, Crop
 from pipelines.field_ink import BoxInk
-from pipelines.field_pixels import PAPER, contrast, extent, window
+from pipelines.field_pixels import PAPER, contrast, extent, only_near, window
+from pipelines.geometry import components, pieces
 from pipelines.records import Pixels
 
 # Room of one comb character in a recomposed line, as a share of the line height.
@@ -21,39 +22,40 @@ def cut_comb(ink: BoxInk, cells: int) -> tuple[Crop | None, tuple[int, ...]]:
     uneven hands trouble the recogniser, and it is known where every character stands.
     """
     pitch = (ink.box[2] - ink.box[0]) / cells
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8))
-    parts: dict[int, list[int]] = {}
-    for number in range(1, len(stats)):
-        cell = int(np.clip((centres[number, 0] - ink.box[0]) // pitch, 0, cells - 1))
-        parts.setdefault(cell, []).append(number)
+    _, labels, stats, centres = components(ink.mask.view(np.uint8))
+    cell_of = np.clip((centres[:, 0] - ink.box[0]) // pitch, 0, cells - 1).astype(int)
+    cell_of[0] = -1
     glyphs: list[tuple[int, Pixels]] = []
     bounds = []
-    for cell in sorted(parts):
-        mask = np.isin(labels, parts[cell])
-        rows, columns = extent(mask)
-        if (
-            rows is None
-            or columns is None
-            or max(rows[1] - rows[0], columns[1] - columns[0]) < 0.16 * (ink.box[3] - ink.box[1])
-        ):
-            continue
-        wide = max(columns[1] - columns[0], 1)
-        if wide > 1.6 * pitch:
+    for cell in sorted(set(cell_of[1:].tolist())):
+        own = cell_of == cell
+        left = int(stats[own, cv2.CC_STAT_LEFT].min())
+        right = int((stats[own, cv2.CC_STAT_LEFT] + stats[own, cv2.CC_STAT_WIDTH]).max())
+        if right - left > 1.6 * pitch:
             # Characters of two cells touch: cut at the cells.
             edge = round(ink.box[0] + cell * pitch)
-            mask[:, : max(0, edge)] = False
-            mask[:, round(edge + pitch) :] = False
-            rows, columns = extent(mask)
-            if rows is None or columns is None:
-                continue
-        near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-        glyph = np.where(near > 0, ink.grey, PAPER).astype(np.uint8)
+            left, right = max(left, edge), min(right, round(edge + pitch))
+        # A pixel more on each side for the soft edge of the ink.
+        start = max(0, left - 1)
+        there = slice(start, right + 1)
+        mask = pieces(np.ascontiguousarray(labels[:, there]), own).view(np.bool_)
+        mask[:, : left - start] = False
+        mask[:, right - start :] = False
+        rows, columns = extent(mask)
+        if rows is None or columns is None or _tiny(rows, columns, ink):
+            continue
+        glyph = only_near(ink.grey[:, there], mask)
         glyphs.append((cell, window(glyph, columns[0] - 1, 0, columns[1] + 1, glyph.shape[0])))
-        bounds.append((columns[0], rows[0], columns[1], rows[1]))
+        bounds.append((start + columns[0], rows[0], start + columns[1], rows[1]))
     if not glyphs:
         return None, ()
     top, bottom = min(b[1] for b in bounds), max(b[3] for b in bounds)
     return _compose(ink, glyphs, bounds, (top, bottom)), tuple(cell for cell, _ in glyphs)
+
+
+def _tiny(rows: tuple[int, int], columns: tuple[int, int], ink: BoxInk) -> bool:
+    longer = max(rows[1] - rows[0], columns[1] - columns[0])
+    return longer < 0.16 * (ink.box[3] - ink.box[1])
 
 
 def _compose(

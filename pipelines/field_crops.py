@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.field_ink import BoxInk
-from pipelines.field_pixels import PAPER, as_grey, contrast, extent, window
+from pipelines.field_pixels import PAPER, as_grey, contrast, extent, only_near, window
+from pipelines.geometry import components, pieces
 from pipelines.records import Pixels
 
 # White around the ink, as a share of its height: the recogniser was trained on loose boxes.
@@ -78,7 +79,7 @@ def cut_line(ink: BoxInk, *, figures: bool = False) -> Crop | None:
 
 def _without_far_specks(ink: BoxInk) -> BoxInk:
     """Drop specks that stand farther from any stroke than a dot or a comma would."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8))
+    count, labels, stats, _ = components(ink.mask.view(np.uint8))
     if count <= 2:
         return ink
     long = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
@@ -89,22 +90,21 @@ def _without_far_specks(ink: BoxInk) -> BoxInk:
         return ink
     reach = round(_SPECK_REACH * height)
     # Ink of a far fainter pen shines through from the back.
-    darkest = np.full(count, 255.0)
-    np.minimum.at(darkest, labels.ravel(), ink.grey.ravel().astype(float))
+    darkest = np.full(count, 255, np.uint8)
+    np.minimum.at(darkest, labels[ink.mask].astype(np.intp), ink.grey[ink.mask])
     main = float(np.median(darkest[strokes]))
-    strokes &= 255 - darkest >= _FAINT * (255 - main)
-    near = cv2.dilate(
-        strokes[labels].astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    )
-    kept = strokes.copy()
+    strokes &= 255.0 - darkest >= _FAINT * (255 - main)
     specks = long < _SPECK * height
-    kept[np.unique(labels[near > 0])] = True
-    kept &= strokes | specks
+    if specks[1:].any():
+        around = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+        near = cv2.dilate(pieces(labels, strokes), around) > 0
+        specks &= np.bincount(labels[near], minlength=count) > 0
+    kept = strokes | specks
     kept[0] = False
-    mask = np.asarray(kept[labels])
-    near_ink = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    grey = np.where(near_ink > 0, ink.grey, PAPER).astype(np.uint8)
-    return BoxInk(grey=grey, mask=mask, x=ink.x, y=ink.y, box=ink.box)
+    if kept[1:].all():
+        return ink
+    mask = pieces(labels, kept).view(np.bool_)
+    return BoxInk(grey=only_near(ink.grey, mask), mask=mask, x=ink.x, y=ink.y, box=ink.box)
 
 
 def cut_lines(ink: BoxInk, lines: int, *, figures: bool = False) -> list[Crop]:
@@ -135,7 +135,7 @@ def split_lines(ink: BoxInk, lines: int) -> list[BoxInk]:
             cuts.append(low + int(np.argmin(profile[low:high] + 2.0 * far)))
     if not cuts:
         return [_one_line(ink, ink.mask, pitch)]
-    number, labels, _, centres = cv2.connectedComponentsWithStats(ink.mask.astype(np.uint8))
+    number, labels, _, centres = components(ink.mask.view(np.uint8))
     line_of = np.searchsorted(cuts, centres[:, 1])
     line_of[0] = -1
     assert number == len(line_of)
@@ -207,8 +207,7 @@ def _characters_down(
 
 
 def _one_line(ink: BoxInk, mask: NDArray[np.bool_], pitch: float) -> BoxInk:
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    grey = np.where(near > 0, ink.grey, PAPER).astype(np.uint8)
+    grey = only_near(ink.grey, mask)
     rows, _ = extent(mask)
     x0, y0, x1, y1 = ink.box
     if rows is not None:

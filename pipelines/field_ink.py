@@ -7,16 +7,18 @@ they leave it, and leave those that intrude from its neighbours.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.field_pixels import PAPER, only_near
 from pipelines.forms.model import Box
+from pipelines.geometry import components, pieces
 from pipelines.ink import Ink
 from pipelines.records import Pixels, RegisteredPage
 
-_PAPER = 255
 _DARK_IN_RED = 130
 # A stroke that lies mostly elsewhere is cut at the box when this much of it, or of the box's
 # width, is inside; else it is a guest: the circle around an era, a neighbour's long tail.
@@ -34,13 +36,13 @@ _WRITING, _WRITING_MM = 0.32, (1.3, 2.4)
 class PageInk:
     """Ink of a page in template pixels.
 
-    `grey` is H x W, dark ink on white (255), everything else white. `labels` is H x W int32 with
-    one number a connected stroke, 0 where there is none; `strokes` has a row a number: x, y,
+    `grey` is H x W, dark ink on white (255), everything else white. `labels` is H x W with one
+    number a connected stroke, 0 where there is none; `strokes` has a row a number: x, y,
     width, height, area in pixels.
     """
 
     grey: Pixels
-    labels: NDArray[np.int32]
+    labels: NDArray[np.integer[Any]]
     strokes: NDArray[np.int32]
     dpi: float
 
@@ -69,21 +71,14 @@ class BoxInk:
 
 
 def sort_ink(registered: RegisteredPage, ink: Ink) -> PageInk:
-    """Prepare the ink of a page (`ink.mask`, `ink.red` of the size of `registered.pixels`)."""
-    red = cv2.dilate(ink.red.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    grey = _levelled(registered.pixels, red)
-    # Black writing under a seal stays dark in the red channel; the seal and its fringe do not.
-    mask = ink.mask & ~(red & (grey > _DARK_IN_RED))
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    grey = np.where(near > 0, grey, _PAPER).astype(np.uint8)
-    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    _, labels, strokes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    return PageInk(
-        grey=grey,
-        labels=labels.astype(np.int32),
-        strokes=strokes.astype(np.int32),
-        dpi=registered.dpi,
-    )
+    """Prepare the ink of a page (`ink` is of the size of `registered.grey`)."""
+    mask = ink.mask.view(np.uint8)
+    grey: Pixels = cv2.bitwise_not(ink.darkness)
+    if registered.colour is not None and ink.red.any():
+        mask, grey = _under_red(registered.colour, ink, grey)
+    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    _, labels, strokes, _ = components(joined)
+    return PageInk(grey=only_near(grey, mask), labels=labels, strokes=strokes, dpi=registered.dpi)
 
 
 def ink_of_box(
@@ -110,60 +105,64 @@ def ink_of_box(
     right, bottom = min(width, int(x1 + margin) + 1), min(height, int(y1 + margin) + 1)
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     labels = page.labels[top:bottom, left:right]
-    mask = _own(labels, page.strokes, inner)
-    for number in _guests(page, box, guests, np.unique(labels[mask])):
+    if not labels.any():
+        nothing = np.zeros(labels.shape, bool)
+        return BoxInk(
+            grey=page.grey[top:bottom, left:right], mask=nothing, x=left, y=top, box=inner
+        )
+    mask, numbers = _own(labels, page.strokes, inner)
+    for number in _guests(page, box, guests, numbers):
         mask &= labels != number
+        numbers.remove(number)
     least = float(np.clip(_WRITING * (line_mm or box.height), *_WRITING_MM))
-    if not _written(labels, mask, page, least):
+    if not _written(numbers, page, least):
         mask = np.zeros_like(mask)
-    grey = _only(page.grey[top:bottom, left:right], mask)
+    grey = only_near(page.grey[top:bottom, left:right], mask)
     return BoxInk(grey=grey, mask=mask, x=left, y=top, box=inner)
 
 
 def _own(
-    labels: NDArray[np.int32],
+    labels: NDArray[np.integer[Any]],
     strokes: NDArray[np.int32],
     inner: tuple[float, float, float, float],
-) -> NDArray[np.bool_]:
+) -> tuple[NDArray[np.bool_], set[int]]:
+    """Ink that belongs to the box `inner` of a window, and the numbers of its strokes."""
     x0, y0, x1, y1 = (round(v) for v in inner)
-    inside = np.zeros(labels.shape, bool)
-    inside[max(0, y0) : y1, max(0, x0) : x1] = True
-    numbers, within = np.unique(labels[inside], return_counts=True)
-    table = np.zeros(len(strokes), np.int8)
+    inside = slice(max(0, y0), y1), slice(max(0, x0), x1)
+    within = np.bincount(labels[inside].ravel())
+    within[:1] = 0
     core = (y0 + (y1 - y0) * 0.25, y1 - (y1 - y0) * 0.25)
-    passing = []
-    for number, count in zip(numbers.tolist(), within.tolist(), strict=True):
-        if number == 0:
+    whole = np.zeros(len(strokes), bool)
+    parts: dict[int, NDArray[np.bool_]] = {}
+    for number in np.flatnonzero(within).tolist():
+        area = strokes[number, cv2.CC_STAT_AREA]
+        if within[number] >= 0.5 * area:
+            whole[number] = True
             continue
-        if count >= 0.5 * strokes[number, cv2.CC_STAT_AREA]:
-            table[number] = 1
-        else:
-            passing.append(number)
-    mask = np.asarray(table[labels] == 1)
-    for number in passing:
-        part = (labels == number) & inside
+        part = labels[inside] == number
         rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
-        share = np.count_nonzero(part) / strokes[number, cv2.CC_STAT_AREA]
         wide = (columns[-1] - columns[0] + 1) / max(1, x1 - x0)
-        through = rows[0] < core[1] and rows[-1] > core[0]
-        if through and (share >= _SHARE_INSIDE or wide >= _WIDTH_INSIDE):
-            mask |= part
-    return np.asarray(mask)
+        first, last = rows[0] + inside[0].start, rows[-1] + inside[0].start
+        through = first < core[1] and last > core[0]
+        if through and (within[number] / area >= _SHARE_INSIDE or wide >= _WIDTH_INSIDE):
+            parts[number] = part
+    mask = pieces(labels, whole).view(np.bool_)
+    for part in parts.values():
+        mask[inside] |= part
+    return mask, {*np.flatnonzero(whole).tolist(), *parts}
 
 
-def _guests(
-    page: PageInk, box: Box, guests: Sequence[Box], numbers: NDArray[np.int32]
-) -> list[int]:
+def _guests(page: PageInk, box: Box, guests: Sequence[Box], numbers: set[int]) -> set[int]:
     """Strokes at the edge of `box` that belong to a mark around one of `guests`."""
     edge = min(_EDGE_MM, 0.2 * box.width)
-    found = []
-    for number in numbers.tolist():
-        x, y, wide, high = (float(v) / page.px(1.0) for v in page.strokes[number, :4])
+    found = set()
+    for number in numbers if guests else ():
+        x, y, wide, high = (v / page.px(1.0) for v in page.strokes[number, :4].tolist())
         middle = (x + wide / 2, y + high / 2)
         if box.x + edge <= middle[0] <= box.x + box.width - edge:
             continue
         if any(_around(guest, middle) for guest in guests):
-            found.append(number)
+            found.add(number)
     return found
 
 
@@ -174,32 +173,22 @@ def _around(guest: Box, point: tuple[float, float]) -> bool:
     )
 
 
-def _written(
-    labels: NDArray[np.int32], mask: NDArray[np.bool_], page: PageInk, least: float
-) -> bool:
+def _written(numbers: set[int], page: PageInk, least: float) -> bool:
     """Whether any of the strokes is long enough to be writing."""
-    numbers = np.unique(labels[mask])
-    if len(numbers) == 0:
+    if not numbers:
         return False
-    sizes = page.strokes[numbers]
-    long = np.maximum(sizes[:, cv2.CC_STAT_WIDTH], sizes[:, cv2.CC_STAT_HEIGHT])
-    return bool((long >= page.px(least)).any())
+    return bool(page.strokes[sorted(numbers), 2:4].max() >= page.px(least))
 
 
-def _only(grey: Pixels, mask: NDArray[np.bool_]) -> Pixels:
-    near = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
-    return np.where(near > 0, grey, _PAPER).astype(np.uint8)
+def _under_red(colour: Pixels, ink: Ink, grey: Pixels) -> tuple[Pixels, Pixels]:
+    """Mask without red ink, and the page with red ink as light as it is to a red lamp.
 
-
-def _levelled(pixels: Pixels, red: NDArray[np.bool_]) -> Pixels:
-    """Grey page with even white paper; red ink as light as it is to a red lamp."""
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    if red.any():
-        grey = np.where(red, pixels[:, :, 0], grey)
+    Black writing under a seal stays dark in the red channel; the seal and its fringe do not.
+    """
     height, width = grey.shape
-    small = cv2.resize(
-        grey, (max(1, width // 8), max(1, height // 8)), interpolation=cv2.INTER_AREA
-    )
-    paper = cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 9)
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(paper, 1), scale=255), np.uint8)
+    red = cv2.dilate(ink.red.view(np.uint8), np.ones((5, 5), np.uint8))
+    lead = cv2.subtract(colour[..., 0], cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY))
+    lamp = cv2.add(grey, cv2.resize(lead, (width, height), interpolation=cv2.INTER_LINEAR))
+    grey = np.where(red > 0, lamp, grey)
+    mask = ink.mask.view(np.uint8) & (1 - (red & (grey > _DARK_IN_RED)))
+    return np.asarray(mask, np.uint8), grey

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.geometry import tone_at
 from pipelines.records import Pixels
 
 PAPER = 255
@@ -37,12 +38,19 @@ def window(grey: Pixels, x0: float, y0: float, x1: float, y1: float) -> Pixels:
     )
 
 
+def only_near(grey: Pixels, mask: NDArray[np.bool_] | Pixels) -> Pixels:
+    """Keep the ink of `mask` with its soft edge of a pixel; all else becomes paper."""
+    near = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8))
+    away = cv2.threshold(near, 0, 255, cv2.THRESH_BINARY_INV)[1]
+    return np.asarray(cv2.bitwise_or(grey, away), np.uint8)
+
+
 def contrast(crop: Pixels) -> Pixels:
     """Stretch so that the darkest ink is nearly black: pencils and faint pens read as ink."""
     dark = crop[crop < 200]
     if len(dark) < 4:
         return crop
-    low = float(np.percentile(dark, 10))
+    low = tone_at(dark, 0.1)
     if low < 60:
         return crop
     scale = (255 - 40) / (255 - low)

@@ -14,7 +14,7 @@ import numpy as np
 from pipelines.forms.template import Template
 from pipelines.geometry import resize_by, to_grey
 from pipelines.identify_features import Features, MatchIndex, find_features
-from pipelines.identify_print import PrintMap, PrintScore, score_print
+from pipelines.identify_print import PrintMap, PrintScore, print_map, score_print
 from pipelines.identify_qr import CodeFound, find_code
 from pipelines.records import FormKey, Identification, Matrix, Page, Pixels
 
@@ -62,7 +62,7 @@ def build_index(templates: Iterable[Template]) -> TemplateIndex:
     features = [find_features(t.grey, t.dpi, _FEATURE_DPI[0]) for t in held]
     return TemplateIndex(
         templates=held,
-        prints=tuple(PrintMap.of_template(t.grey, t.dpi, _PRINT_DPI) for t in held),
+        prints=tuple(print_map(t) for t in held),
         matches=MatchIndex.build(features),
     )
 
@@ -79,7 +79,7 @@ def identify_page(
         return None
     grey = to_grey(page.pixels)
     middle, to_middle = resize_by(grey, min(1.0, _PRINT_DPI / page.dpi))
-    told, method = _told(grey, page.dpi, index, pinned)
+    told, method = _told(grey, page.dpi, middle, index, pinned)
     accept = _ACCEPT if pinned is None else _ACCEPT_PINNED
     for dpi in _FEATURE_DPI:
         features = find_features(middle, min(page.dpi, _PRINT_DPI), dpi)
@@ -105,13 +105,14 @@ def _by_print(
 
 
 def _told(
-    grey: Pixels, dpi: float, index: TemplateIndex, pinned: FormKey | None
+    grey: Pixels, dpi: float, middle: Pixels, index: TemplateIndex, pinned: FormKey | None
 ) -> tuple[frozenset[int] | None, str]:
     """List the templates that a person or a QR code names, and say which of them did."""
     if pinned is not None:
         named = [i for i, t in enumerate(index.templates) if t.key == pinned]
         return frozenset(named), "pinned"
-    code: CodeFound | None = find_code(grey, dpi)
+    # Most codes are read from the small picture, which takes a fifth of the time.
+    code: CodeFound | None = find_code(middle, min(dpi, _PRINT_DPI)) or find_code(grey, dpi)
     if code is None:
         return None, "print"
     named = [

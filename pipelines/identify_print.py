@@ -1,11 +1,13 @@
 """Share of a template's words that stand at their places on a page."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.forms.template import Template
 from pipelines.geometry import Points, even_light, resize_by, transform_points
 from pipelines.identify_features import sane_pose
 from pipelines.records import Matrix, Pixels
@@ -20,7 +22,7 @@ _WINDOW = 17
 _FLAT = 25.0
 _SAME_WORD = 0.8
 _DARK = 60
-_SHIFTS = ((9, 4), (-9, -4), (5, -9), (-5, 9), (12, 0), (-12, 0), (0, 12), (0, -12))
+_DPI = 100.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -60,16 +62,12 @@ class PrintMap:
 class PrintScore:
     """How well a template fits at `pose` (template pixels to page-image pixels).
 
-    `share` is the share of words with ink at their places, less what chance would find: other
-    words of the same size at the same places reach 0.7. `alike` is the share of words that also
-    look the same (a right form reaches 0.85 to 1). `distance` is to the nearest ink of the page in
-    pixels of the print map, `likeness` the correlation with the template around each pixel.
+    `alike` is the share of words that look the same at their places (a right form reaches 0.85 to
+    1). `likeness` is the correlation of page and template around each of the template's `points`.
     """
 
-    share: float
     alike: float
     pose: Matrix
-    distance: NDArray[np.float32]
     likeness: NDArray[np.float32]
 
     def own_words(self, other: "PrintScore", mine: PrintMap, theirs: PrintMap) -> float | None:
@@ -82,6 +80,12 @@ class PrintScore:
         if here is None and there is None:
             return None
         return (here if here is not None else 0.5) - (there if there is not None else 0.5)
+
+
+@lru_cache(maxsize=256)
+def print_map(template: Template) -> PrintMap:
+    """Print map of a template, made once."""
+    return PrintMap.of_template(template.grey, template.dpi, _DPI)
 
 
 def ink_of(grey: Pixels) -> Pixels:
@@ -123,66 +127,55 @@ def score_print(
     if inside.mean() < _LEAST_IN_SIGHT:
         return None
     lit = even_light(seen, template.dpi)
-    # Ink is relative to the darkest of the print: a faint photocopy is still print.
-    dark = float(np.percentile(lit[template.words > 0], 40)) if template.words.any() else 128.0
-    limit = min(255.0 - _DARK / 2, (255 + dark) / 2)
-    distance = cv2.distanceTransform((lit > limit).astype(np.uint8), cv2.DIST_L2, 3)
-    likeness = _likeness(lit, template.grey)
+    likeness = _likeness(lit, template)
     in_sight = float(min(1.0, inside.mean() / _ENOUGH_IN_SIGHT))
     return PrintScore(
-        share=_share(distance, template.points[inside]) * in_sight,
-        alike=_alike(likeness, template.points[inside]) * in_sight,
+        alike=_alike(likeness[inside]) * in_sight,
         pose=refined @ to_map,
-        distance=distance,
         likeness=likeness,
     )
 
 
 def cell_likeness(
-    score: PrintScore, points: Points, *, columns: int = 5, rows: int = 7
+    score: PrintScore,
+    template: PrintMap,
+    shown: NDArray[np.bool_],
+    *,
+    columns: int = 5,
+    rows: int = 7,
 ) -> NDArray[np.float64]:
-    """`alike` of a score by cells of the page, for cells with enough words to tell."""
-    height, width = score.likeness.shape
+    """`alike` of a score by cells of the page, for cells with enough words `shown` to tell."""
+    height, width = template.grey.shape
+    points, likeness = template.points[shown], score.likeness[shown]
     column = (points[:, 0] * columns / width).astype(int)
     row = (points[:, 1] * rows / height).astype(int)
     cell = row * columns + column
-    told = [c for c in np.unique(cell) if (cell == c).sum() > 40]
-    return np.array([_alike(score.likeness, points[cell == c]) for c in told], dtype=np.float64)
+    counts = np.bincount(cell, minlength=rows * columns)
+    alike = np.bincount(cell, weights=likeness > _SAME_WORD, minlength=rows * columns)
+    told = counts > 40
+    shares: NDArray[np.float64] = alike[told] / counts[told]
+    return shares
 
 
-def _share(distance: NDArray[np.float32], points: Points) -> float:
-    """Hits at the places, less the hits at places some millimetres beside, as a share."""
-    chance = float(np.mean([_hits(distance, points + np.array(s)) for s in _SHIFTS]))
-    return max(0.0, (_hits(distance, points) - chance) / max(1.0 - chance, 0.05))
-
-
-def _hits(distance: NDArray[np.float32], points: Points) -> float:
-    height, width = distance.shape
-    xs = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
-    ys = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
-    return float((distance[ys, xs] <= _TOLERANCE).mean()) if len(points) else 0.0
-
-
-def _likeness(lit: Pixels, template: Pixels) -> NDArray[np.float32]:
-    """Correlation of page and template in a window of a word, at each pixel."""
-    page = cv2.GaussianBlur(lit, (0, 0), 1.0).astype(np.float32)
-    blank = cv2.GaussianBlur(template, (0, 0), 1.0).astype(np.float32)
-    window = (_WINDOW, _WINDOW)
-    mean_page, mean_blank = cv2.blur(page, window), cv2.blur(blank, window)
-    spread_page = cv2.sqrBoxFilter(page, cv2.CV_32F, window) - mean_page**2
-    spread_blank = cv2.sqrBoxFilter(blank, cv2.CV_32F, window) - mean_blank**2
-    together = cv2.blur(page * blank, window) - mean_page * mean_blank
-    likeness: NDArray[np.float32] = together / np.sqrt(
-        np.maximum(spread_page, _FLAT) * np.maximum(spread_blank, _FLAT)
+def _likeness(lit: Pixels, template: PrintMap) -> NDArray[np.float32]:
+    """Correlation of page and template in a window of a word around each of its points."""
+    page = cv2.GaussianBlur(lit, (0, 0), 1.0)
+    blank = cv2.GaussianBlur(template.grey, (0, 0), 1.0)
+    window, real = (_WINDOW, _WINDOW), cv2.CV_32F
+    xs, ys = np.round(template.points).astype(int).T
+    mean_page, mean_blank = (cv2.boxFilter(m, real, window)[ys, xs] for m in (page, blank))
+    square_page, square_blank = (cv2.sqrBoxFilter(m, real, window)[ys, xs] for m in (page, blank))
+    together = cv2.boxFilter(cv2.multiply(page, blank, dtype=real), real, window)[ys, xs]
+    spread_page = np.maximum(square_page - mean_page**2, _FLAT)
+    spread_blank = np.maximum(square_blank - mean_blank**2, _FLAT)
+    likeness: NDArray[np.float32] = (together - mean_page * mean_blank) / np.sqrt(
+        spread_page * spread_blank
     )
     return likeness
 
 
-def _alike(likeness: NDArray[np.float32], points: Points) -> float:
-    height, width = likeness.shape
-    xs = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
-    ys = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
-    return float((likeness[ys, xs] > _SAME_WORD).mean()) if len(points) else 0.0
+def _alike(likeness: NDArray[np.float32]) -> float:
+    return float((likeness > _SAME_WORD).mean()) if len(likeness) else 0.0
 
 
 def _view(page: Pixels, template: PrintMap, pose: Matrix) -> Pixels:
@@ -239,7 +232,7 @@ def _own_found(
     height, width = lacking.shape
     xs = np.clip(np.round(there[:, 0]).astype(int), 0, width - 1)
     ys = np.clip(np.round(there[:, 1]).astype(int), 0, height - 1)
-    mine = own.points[lacking[ys, xs] > 3 * _TOLERANCE]
-    if len(mine) < 0.01 * len(own.points) or len(mine) < 30:
+    mine = lacking[ys, xs] > 3 * _TOLERANCE
+    if mine.sum() < max(30, 0.01 * len(own.points)):
         return None
-    return _alike(score.likeness, mine)
+    return _alike(score.likeness[mine])

@@ -1,7 +1,7 @@
 """What was added to the blank form: pen, seals, stamps.
 
 The page is made evenly lit, the darkness that the blank would show is taken away with some
-leeway in place, and strokes that the print had cut in two are joined again.
+leeway in place, and strokes that the print had cut in two are joined again. Masks are 0 or 1.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.forms.template import Template
-from pipelines.geometry import even_light, to_grey, transform_points
+from pipelines.geometry import (
+    components,
+    even_light,
+    pieces,
+    resize_by,
+    tone_at,
+    transform_points,
+)
 from pipelines.records import Pixels, RegisteredPage
 
 _LEEWAY = 2
@@ -31,19 +38,43 @@ _RULE_MM = 6.0
 _SLIVER = 4
 _LEAST_SAMPLES = 150
 _FIRST_STEP = 2
+_PIXEL_STEP = 0.25
+# Bits of `_Blank.zones`.
+_PRINTED, _DOWNWARD, _SIDEWAYS = 1, 2, 4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ink:
     """Ink added to a blank, in template pixels (H x W).
 
-    `mask` is where it is, `strength` how much darker than paper (0 where there is none),
-    `red` the part of it that is vermilion or red: seals and correction marks.
+    `mask` is where it is, `red` the part of it that is vermilion or red: seals and correction
+    marks. `darkness` is how much darker than paper (0..255) every pixel is, print and all.
     """
 
     mask: NDArray[np.bool_]
-    strength: Pixels
     red: NDArray[np.bool_]
+    darkness: Pixels
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surplus:
+    """How much darker (negative where lighter) each pixel is than the blank's print explains.
+
+    A sum over an area tells of ink on top of print, which a mask has to leave out; a pixel by
+    itself tells nothing near the edges of print.
+    """
+
+    darkness: Pixels
+    print_darkness: Pixels
+    paper: float
+    gain: float
+
+    def patch(self, top: int, bottom: int, left: int, right: int) -> NDArray[np.float32]:
+        """Surplus of a rectangle of the page."""
+        there = self.darkness[top:bottom, left:right].astype(np.float32)
+        blank = self.print_darkness[top:bottom, left:right].astype(np.float32)
+        surplus: NDArray[np.float32] = there - np.float32(self.gain) * blank
+        return surplus - np.float32(self.paper)
 
 
 def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
@@ -51,96 +82,93 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
 
     Print may be misplaced by two pixels, on a scan of low resolution by more.
     """
-    channels = cv2.split(registered.pixels)
-    even = [even_light(channel, registered.dpi) for channel in channels]
-    darkness: Pixels = 255 - cv2.cvtColor(cv2.merge(even), cv2.COLOR_RGB2GRAY)
-    pixel = _scan_pixel(registered)
-    leeway = min(_MOST_LEEWAY, _LEEWAY + round(max(0.0, pixel - 1.0)))
-    blank = _blank_darkness(template, leeway, round(pixel, 1))
-    limit = _limit(darkness, blank)
+    darkness: Pixels = cv2.bitwise_not(even_light(registered.grey, registered.dpi))
+    blank = _blank(template, *_sharpness(registered))
+    limit = _limit(darkness, blank.darkest)
     # Tints and dotted rules let a pen show: only what is darker than they explain is ink.
-    expected = cv2.LUT(blank, _tones(darkness, template))
-    added = cv2.subtract(darkness, expected) > limit
-    # Print is black or grey: what is coloured was added, even on top of print.
-    highest, lowest = (f(f(even[0], even[1]), even[2]) for f in (cv2.max, cv2.min))
-    added |= (cv2.subtract(highest, lowest) > _COLOURED) & (darkness > limit)
-    red = _red(even, darkness, limit)
-    zones = _zones(template, leeway, round(pixel, 1))
-    joined = _join((added | red).astype(np.uint8), darkness > limit, zones, leeway)
-    mask = _without_specks(joined, zones.printed, registered.dpi)
-    return Ink(mask=mask, strength=np.where(mask, darkness, 0).astype(np.uint8), red=red & mask)
+    expected = cv2.LUT(blank.darkest, _tones(darkness, blank.print_half))
+    added = _above(cv2.subtract(darkness, expected), limit)
+    dark = _above(darkness, limit)
+    red = np.zeros_like(dark)
+    if registered.colour is not None:
+        coloured, red = _coloured(registered.colour, darkness.shape, registered.dpi / 2)
+        # Print is black or grey: what is coloured was added, even on top of print.
+        added |= coloured & dark
+        red &= _above(darkness, limit / 2)
+    joined = _join(added | red, dark, blank)
+    mask = _without_specks(joined, blank.zones, registered.dpi)
+    return Ink(mask=mask.view(np.bool_), red=(red & mask).view(np.bool_), darkness=darkness)
 
 
-def surplus_darkness(registered: RegisteredPage, template: Template) -> NDArray[np.float32]:
-    """How much darker (0..255, negative where lighter) each pixel is than the blank's print.
-
-    A sum over an area tells of ink on top of print, which a mask has to leave out; a pixel by
-    itself tells nothing near the edges of print.
-    """
-    grey = even_light(to_grey(registered.pixels), registered.dpi)
-    darkness = 255.0 - grey.astype(np.float32)
-    darkness -= float(np.median(darkness[::4, ::4]))
-    pixel = round(_scan_pixel(registered), 1)
-    expected = cv2.GaussianBlur(
-        _print_darkness(template).astype(np.float32), (0, 0), 0.3 + 0.5 * pixel
+def surplus_darkness(registered: RegisteredPage, template: Template, ink: Ink) -> Surplus:
+    """Compare the darkness of the page with that of its blank."""
+    blank = _blank(template, *_sharpness(registered)).blurred
+    paper = tone_at(ink.darkness[::4, ::4], 0.5)
+    there, expected = (
+        resize_by(m, 1 / _BLOCK)[0].astype(np.float64) for m in (ink.darkness, blank)
     )
-    size = (max(1, grey.shape[1] // _BLOCK), max(1, grey.shape[0] // _BLOCK))
-    there, blank = (cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (darkness, expected))
-    printed = blank > 8
-    gain = float(np.median(there[printed] / blank[printed])) if printed.any() else 1.0
-    surplus: NDArray[np.float32] = darkness - np.float32(gain) * expected
-    return surplus
-
-
-@lru_cache(maxsize=32)
-def _print_darkness(template: Template) -> Pixels:
-    darkness: Pixels = 255 - even_light(template.grey, template.dpi)
-    return darkness
-
-
-@lru_cache(maxsize=32)
-def _blank_darkness(template: Template, leeway: int, pixel: float) -> Pixels:
-    """Darkest print within `leeway` of each pixel, as blurred as a scan of that pixel size."""
-    size = 2 * leeway + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    blurred = cv2.GaussianBlur(_print_darkness(template), (0, 0), 0.3 + 0.5 * pixel)
-    spread: Pixels = cv2.dilate(cv2.max(blurred, _print_darkness(template)), kernel)
-    return spread
+    printed = expected > 8
+    gain = float(np.median((there[printed] - paper) / expected[printed])) if printed.any() else 1.0
+    return Surplus(darkness=ink.darkness, print_darkness=blank, paper=paper, gain=gain)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class _Zones:
-    """Print with its leeway, and where strokes may be joined across it in either direction."""
+class _Blank:
+    """What a scan of the blank would show.
 
-    printed: NDArray[np.bool_]
-    downward: NDArray[np.bool_]
-    sideways: NDArray[np.bool_]
+    `blurred` is the darkness of the print as blurred as the scan, `darkest` the darkest print
+    within the leeway of each pixel, `print_half` the darkness of the print as it is, every other
+    pixel. `zones` says where print is and where strokes may be joined across it, in either
+    direction; `leeway` is in pixels.
+    """
+
+    blurred: Pixels
+    darkest: Pixels
+    print_half: Pixels
+    zones: Pixels
+    leeway: int
 
 
-@lru_cache(maxsize=16)
-def _zones(template: Template, leeway: int, pixel: float) -> _Zones:
-    blank = _blank_darkness(template, leeway, pixel)
-    trace = blank > _TRACE
-    dark = (_print_darkness(template) > _PRINT).astype(np.uint8)
+@lru_cache(maxsize=24)
+def _blank(template: Template, leeway: int, pixel: float) -> _Blank:
+    print_darkness: Pixels = cv2.bitwise_not(even_light(template.grey, template.dpi))
+    blurred = cv2.GaussianBlur(print_darkness, (0, 0), 0.3 + 0.5 * pixel)
+    size = 2 * leeway + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    darkest = cv2.dilate(cv2.max(blurred, print_darkness), kernel)
+    dark = _above(print_darkness, _PRINT)
     length = round(_RULE_MM * template.dpi / 25.4)
     spread = np.ones((2 * leeway + 3, 2 * leeway + 3), np.uint8)
     level, upright = (
-        cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(size, np.uint8)), spread) > 0
-        for size in ((1, length), (length, 1))
+        cv2.dilate(cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), spread)
+        for shape in ((1, length), (length, 1))
     )
-    return _Zones(
-        printed=blank > _PRINT,
-        downward=trace & (~upright | level),
-        sideways=trace & (~level | upright),
+    trace = _above(darkest, _TRACE)
+    zones = _PRINTED * _above(darkest, _PRINT)
+    zones |= _DOWNWARD * (trace & ((1 - upright) | level))
+    zones |= _SIDEWAYS * (trace & ((1 - level) | upright))
+    return _Blank(
+        blurred=blurred,
+        darkest=darkest,
+        print_half=np.ascontiguousarray(print_darkness[::2, ::2]),
+        zones=zones,
+        leeway=leeway,
     )
 
 
-def _scan_pixel(registered: RegisteredPage) -> float:
-    """Size of a pixel of the scan in template pixels, in the middle of the page."""
-    height, width = registered.pixels.shape[:2]
+def _sharpness(registered: RegisteredPage) -> tuple[int, float]:
+    """Leeway in pixels, and the size of a pixel of the scan in template pixels (in steps)."""
+    height, width = registered.grey.shape
     middle = np.array([[width / 2, height / 2], [width / 2 + 10, height / 2]])
     start, end = transform_points(registered.to_scan, middle)
-    return float(np.clip(10 / max(float(np.hypot(*(end - start))), 1e-6), 0.5, 4.0))
+    pixel = float(np.clip(10 / max(float(np.hypot(*(end - start))), 1e-6), 0.5, 4.0))
+    leeway = min(_MOST_LEEWAY, _LEEWAY + round(max(0.0, pixel - 1.0)))
+    return leeway, round(pixel / _PIXEL_STEP) * _PIXEL_STEP
+
+
+def _above(values: Pixels, limit: float) -> Pixels:
+    """1 where a value is above the limit."""
+    return np.asarray(cv2.threshold(values, limit, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def _limit(darkness: Pixels, blank: Pixels) -> float:
@@ -148,23 +176,22 @@ def _limit(darkness: Pixels, blank: Pixels) -> float:
     paper = darkness[::4, ::4][blank[::4, ::4] < 8]
     if paper.size < 100:
         return _FAINTEST
-    middle = float(np.median(paper))
-    grain = 1.4826 * float(np.median(np.abs(paper.astype(np.float32) - middle)))
+    middle = tone_at(paper, 0.5)
+    grain = 1.4826 * tone_at(cv2.absdiff(paper, np.full_like(paper, round(middle))), 0.5)
     return float(np.clip(middle + _NOISE_SIGMAS * grain + 14, _FAINTEST, _MOST_LIMIT))
 
 
-def _tones(darkness: Pixels, template: Template) -> Pixels:
+def _tones(darkness: Pixels, print_half: Pixels) -> Pixels:
     """How dark this page shows print of each darkness of the template (table of 256).
 
     A fax shows a grey hairline as black as the title, a faint copy shows the title grey.
     """
-    expected = _print_darkness(template)[::2, ::2]
-    shown = cv2.dilate(darkness, np.ones((3, 3), np.uint8))[::2, ::2]
-    # One histogram of both: rows are sixteen steps of the template's darkness.
-    pairs = np.bincount(((expected & 0xF0).astype(np.int32) * 16 + shown).ravel(), minlength=4096)
+    shown = np.ascontiguousarray(cv2.dilate(darkness, np.ones((3, 3), np.uint8))[::2, ::2])
+    # Rows are sixteen steps of the template's darkness.
+    pairs = cv2.calcHist([print_half, shown], [0, 1], None, [16, 256], [0, 256, 0, 256])
     levels, tones = [0.0], [0.0]
-    for step, counts in enumerate(pairs.reshape(16, 256)):
-        total = int(counts.sum())
+    for step, counts in enumerate(pairs):
+        total = float(counts.sum())
         if step >= _FIRST_STEP and total >= _LEAST_SAMPLES:
             levels.append(step * 16 + 8.0)
             tones.append(max(tones[-1], float(np.searchsorted(counts.cumsum(), 0.9 * total))))
@@ -172,37 +199,47 @@ def _tones(darkness: Pixels, template: Template) -> Pixels:
     return np.clip(table, 0, 255).astype(np.uint8)
 
 
-def _red(even: list[Pixels], darkness: Pixels, limit: float) -> NDArray[np.bool_]:
-    lead = cv2.subtract(even[0], cv2.max(even[1], even[2]))
-    red: NDArray[np.bool_] = (lead > _RED_LEAD) & (darkness > limit / 2)
-    return red
+def _coloured(colour: Pixels, shape: tuple[int, ...], dpi: float) -> tuple[Pixels, Pixels]:
+    """Where the page is coloured, and where it is red, at the resolution of the page."""
+    even = [even_light(channel, dpi) for channel in cv2.split(colour)]
+    highest, lowest = (f(f(even[0], even[1]), even[2]) for f in (cv2.max, cv2.min))
+    coloured = _above(cv2.subtract(highest, lowest), _COLOURED)
+    red = _above(cv2.subtract(even[0], cv2.max(even[1], even[2])), _RED_LEAD)
+    both = cv2.resize(coloured + 2 * red, shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return both & 1, both >> 1
 
 
-def _join(added: Pixels, dark: NDArray[np.bool_], zones: _Zones, leeway: int) -> Pixels:
+def _join(added: Pixels, dark: Pixels, blank: _Blank) -> Pixels:
     """Give strokes back what lies under a rule: dark print with added ink on both sides of it.
 
     Joining runs across rules, never along them: two strokes beside each other stay two.
     """
-    reach = 2 * leeway + _RULE_PIXELS + 4
-    bridged = np.zeros(added.shape, dtype=bool)
-    for size, zone in (((reach, 1), zones.downward), ((1, reach), zones.sideways)):
-        closed = cv2.morphologyEx(added, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
-        bridged |= closed.astype(bool) & zone
-    joined: Pixels = (added.astype(bool) | (bridged & dark)).astype(np.uint8)
+    reach = 2 * blank.leeway + _RULE_PIXELS + 4
+    down, side = (
+        cv2.morphologyEx(added, cv2.MORPH_CLOSE, np.ones(size, np.uint8))
+        for size in ((reach, 1), (1, reach))
+    )
+    bridged = (_DOWNWARD * down | _SIDEWAYS * side) & blank.zones
+    joined: Pixels = added | (_above(bridged, 0) & dark)
     return joined
 
 
-def _without_specks(ink: Pixels, printed: NDArray[np.bool_], dpi: float) -> NDArray[np.bool_]:
+def _without_specks(ink: Pixels, zones: Pixels, dpi: float) -> Pixels:
     """Drop dust, and the slivers that a thick rule leaves along its edges."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    if count <= 1:
-        return np.zeros(ink.shape, dtype=bool)
+    _, labels, stats, _ = components(ink)
     area = stats[:, cv2.CC_STAT_AREA]
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    beside = cv2.dilate(printed.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    hugging = np.bincount(labels[beside], minlength=count) > 0.8 * area
-    thin = (sides.min(axis=1) <= _SLIVER) & (sides.max(axis=1) > 2 * _SLIVER)
-    keep = (area >= _SPECK_MM2 * (dpi / 25.4) ** 2) & ~(hugging & thin)
+    keep = area >= _SPECK_MM2 * (dpi / 25.4) ** 2
+    thin = keep & (sides.min(axis=1) <= _SLIVER) & (sides.max(axis=1) > 2 * _SLIVER)
+    thin[0] = False
+    beside = np.ones((5, 5), np.uint8)
+    for number in np.flatnonzero(thin):
+        x, y, width, height = stats[number, :4].tolist()
+        # Print two pixels away counts: look as far.
+        top, left = max(0, y - 2), max(0, x - 2)
+        around = slice(top, y + height + 2), slice(left, x + width + 2)
+        printed = cv2.dilate(zones[around] & _PRINTED, beside) > 0
+        hugging = np.count_nonzero(printed & (labels[around] == number))
+        keep[number] = hugging <= 0.8 * area[number]
     keep[0] = False
-    mask: NDArray[np.bool_] = keep[labels]
-    return mask
+    return pieces(labels, keep)

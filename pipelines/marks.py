@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines.forms.model import Box, FormDefinition, MarkStyle, SealDefinition
 from pipelines.forms.template import Template, box_pixels
 from pipelines.geometry import box_in_scan, visible_share
-from pipelines.ink import Ink, surplus_darkness
+from pipelines.ink import Ink, Surplus, surplus_darkness
 from pipelines.mark_model import mark_probabilities
 from pipelines.mark_shapes import MarkShape, measure_mark
 from pipelines.records import Mark, MarkState, RegisteredPage
@@ -47,7 +47,7 @@ def read_marks(
     and seals (seal name, `seal`). An option that the scan does not show is ambiguous.
     """
     marks: list[Mark] = []
-    surplus = surplus_darkness(registered, template)
+    surplus = surplus_darkness(registered, template, ink)
     for group in option_groups(form, template.form_page):
         marks += _group_marks(group, registered, ink, surplus)
     for seal in form.seals:
@@ -69,7 +69,7 @@ def option_groups(form: FormDefinition, form_page: int) -> Iterator[OptionGroup]
 
 
 def group_shapes(
-    group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: NDArray[np.float32]
+    group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: Surplus
 ) -> list[MarkShape]:
     """Shapes of the ink around the options of a group, in order.
 
@@ -84,7 +84,7 @@ def group_shapes(
 
 
 def _group_marks(
-    group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: NDArray[np.float32]
+    group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: Surplus
 ) -> list[Mark]:
     shapes = group_shapes(group, registered, ink, surplus)
     probabilities = mark_probabilities(group.style, shapes)
@@ -180,7 +180,9 @@ def _ink_in(
 
 def _has_colour(registered: RegisteredPage, ink: Ink) -> bool:
     """Whether the scan carries colours at all: grey and fax scans have equal channels."""
-    sample = registered.pixels[::8, ::8].astype(np.int16)
+    if registered.colour is None:
+        return False
+    sample = registered.colour[::4, ::4].astype(np.int16)
     chroma = sample.max(axis=2) - sample.min(axis=2)
     return bool(np.percentile(chroma, 99) > 6 or ink.red.any())
 

@@ -111,15 +111,17 @@ class Identification:
 class RegisteredPage:
     """A scanned page warped onto the form's own coordinates.
 
-    `pixels` is H x W x 3 RGB in template pixels at `dpi` (mm x dpi / 25.4). `to_scan` maps those
-    to the original scan. `residual_mm` is the median distance between print found and print
-    expected.
+    `grey` is its luminance, H x W template pixels at `dpi` (mm x dpi / 25.4); `colour` is RGB at
+    half of that resolution (H // 2 x W // 2 x 3), which is as fine as a JPEG keeps it; None when
+    the scan shows no colours. `to_scan` maps template pixels to the original scan. `residual_mm`
+    is the median distance between print found and print expected.
     """
 
     number: int
     form: FormKey
     form_page: int
-    pixels: Pixels
+    grey: Pixels
+    colour: Pixels | None
     dpi: float
     to_scan: Matrix
     scan_width: int

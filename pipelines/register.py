@@ -6,16 +6,23 @@ by a smooth field of small shifts. Then the page is resampled once, from the pix
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.forms.template import Template
-from pipelines.geometry import Points, even_light, resize_by, to_grey, transform_points
+from pipelines.geometry import (
+    Points,
+    even_light,
+    halves,
+    resize_by,
+    scaling,
+    to_grey,
+    transform_points,
+)
 from pipelines.identify_features import sane_pose
-from pipelines.identify_print import PrintMap, cell_likeness, score_print
+from pipelines.identify_print import PrintMap, cell_likeness, print_map, score_print
 from pipelines.records import Identification, Matrix, Page, Pixels, RegisteredPage
 from pipelines.register_field import ShiftField, fit_shifts
 
@@ -29,6 +36,10 @@ _LEAST_CELLS = 0.7
 _MOST_RESIDUAL_MM = 0.5
 _WORTH_BENDING_MM = 0.06
 _MOST_SHIFT_MM = 2.5
+_GRID = 16
+"""Pixels between the places of a bent page that are computed; between them it is straight."""
+_COLOURLESS = 16
+_FLOW = {"winSize": (19, 19), "maxLevel": 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -48,9 +59,11 @@ def register_page(
     what the paper is bent. Where the scan shows no paper the pixels are white: see
     `geometry.visible_share`.
     """
-    blank = _print_map(template)
+    blank = print_map(template)
     grey = to_grey(page.pixels)
-    source, to_source = resize_by(grey, _source_factor(identification.from_template))
+    # Points are sampled: shrink the page to about the resolution of the print map before.
+    factor = _DPI / template.dpi / _spacing(identification.from_template)
+    source, to_source = resize_by(grey, halves(factor))
     pose = to_source @ identification.from_template @ np.linalg.inv(blank.from_template)
     settled = _settle(source, blank, pose)
     if settled is None or not sane_pose(settled[0], blank.grey.shape[::-1]):
@@ -58,28 +71,25 @@ def register_page(
     pose, tracked = settled
     field = fit_shifts(tracked.expected, tracked.found, blank.grey.shape, _DPI)
     whole = np.linalg.inv(to_source) @ pose @ blank.from_template
-    pixels = _resample(page, template, whole, field)
-    return _judged(page, template, identification, blank, whole, pixels)
+    sampled = _resample(grey, template, whole, field)
+    return _judged(page, template, blank, whole, sampled)
 
 
 def _judged(
     page: Page,
     template: Template,
-    identification: Identification,
     blank: PrintMap,
     whole: Matrix,
-    pixels: Pixels,
+    grey: Pixels,
 ) -> RegisteredPage | None:
     """Look at the result as if it were a new page, and refuse it if the print lies elsewhere."""
-    seen, _ = resize_by(to_grey(pixels), _DPI / template.dpi)
-    tracked = _track(seen, blank, np.eye(3))
+    seen, _ = resize_by(grey, _DPI / template.dpi)
+    residual = _residual_mm(seen, blank)
     score = score_print(seen, blank, blank.from_template, refine=False)
-    if tracked is None or score is None:
+    if residual is None or score is None:
         return None
-    shifts = np.linalg.norm(tracked.found - tracked.expected, axis=1)
-    residual = float(np.median(shifts)) * 25.4 / _DPI
     shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
-    cells = cell_likeness(score, blank.points[shown])
+    cells = cell_likeness(score, blank, shown)
     if score.alike < _LEAST_ALIKE or residual > _MOST_RESIDUAL_MM:
         return None
     if not len(cells) or (cells > _LEAST_CELL).mean() < _LEAST_CELLS:
@@ -89,7 +99,8 @@ def _judged(
         number=page.number,
         form=template.key,
         form_page=template.form_page,
-        pixels=pixels,
+        grey=grey,
+        colour=_colours(page, template, whole),
         dpi=template.dpi,
         to_scan=to_scan / to_scan[2, 2],
         scan_width=page.scan_width,
@@ -100,16 +111,10 @@ def _judged(
     )
 
 
-@lru_cache(maxsize=64)
-def _print_map(template: Template) -> PrintMap:
-    return PrintMap.of_template(template.grey, template.dpi, _DPI)
-
-
-def _source_factor(pose: Matrix) -> float:
-    """Shrink the page to about the print map's resolution before it is sampled by points."""
+def _spacing(pose: Matrix) -> float:
+    """Pixels of the page to a pixel of the template."""
     area = abs(float(np.linalg.det(pose[:2, :2]))) / max(abs(float(pose[2, 2])) ** 3, 1e-9)
-    per_map_pixel = np.sqrt(max(area, 1e-6)) * 2.0
-    return float(min(1.0, 1.3 / per_map_pixel))
+    return float(np.sqrt(max(area, 1e-6)))
 
 
 def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
@@ -121,9 +126,8 @@ def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
     expected = blank.corners
     if len(expected) < _LEAST_TRACKED:
         return None
-    options = {"winSize": (19, 19), "maxLevel": 2}
-    moved, there, _ = cv2.calcOpticalFlowPyrLK(blank.grey, seen, expected, None, **options)
-    back, again, _ = cv2.calcOpticalFlowPyrLK(seen, blank.grey, moved, None, **options)
+    moved, there, _ = cv2.calcOpticalFlowPyrLK(blank.grey, seen, expected, None, **_FLOW)
+    back, again, _ = cv2.calcOpticalFlowPyrLK(seen, blank.grey, moved, None, **_FLOW)
     loop = np.abs(back - expected).reshape(-1, 2).max(axis=1)
     shift = np.abs(moved - expected).reshape(-1, 2).max(axis=1)
     good = (there.ravel() == 1) & (again.ravel() == 1) & (loop < 0.7)
@@ -134,6 +138,17 @@ def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
         expected=expected.reshape(-1, 2)[good].astype(np.float64),
         found=moved.reshape(-1, 2)[good].astype(np.float64),
     )
+
+
+def _residual_mm(seen: Pixels, blank: PrintMap) -> float | None:
+    """Median distance of a part of the corners from their places; None when few are found."""
+    expected = np.ascontiguousarray(blank.corners[::2])
+    if len(expected) < _LEAST_TRACKED / 2:
+        return None
+    moved, there, _ = cv2.calcOpticalFlowPyrLK(blank.grey, seen, expected, None, **_FLOW)
+    shifts = np.linalg.norm((moved - expected).reshape(-1, 2)[there.ravel() == 1], axis=1)
+    shifts = shifts[shifts < _MOST_SHIFT_MM * _DPI / 25.4]
+    return None if len(shifts) < _LEAST_TRACKED / 2 else float(np.median(shifts)) * 25.4 / _DPI
 
 
 def _settle(source: Pixels, blank: PrintMap, pose: Matrix) -> tuple[Matrix, _Tracked] | None:
@@ -166,28 +181,40 @@ def _refit(tracked: _Tracked) -> Matrix | None:
     return None if better is None else np.asarray(better, dtype=np.float64)
 
 
-def _resample(page: Page, template: Template, whole: Matrix, field: ShiftField) -> Pixels:
+def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField) -> Pixels:
     """Sample the page once at template pixels: homography, and the field where it matters."""
     height, width = template.grey.shape
-    density = _source_factor(whole) / 1.3 * 2.0
+    density = 1.0 / _spacing(whole)
     # Averaging first keeps thin strokes of a 400 dpi scan, which point sampling would tear.
-    source, to_source = resize_by(page.pixels, density) if density < 0.75 else (page.pixels, None)
-    matrix = whole if to_source is None else to_source @ whole
+    source, to_source = resize_by(grey, density) if density < 0.75 else (grey, np.eye(3))
+    matrix = to_source @ whole
     if field.largest * 25.4 / _DPI < _WORTH_BENDING_MM:
-        sampled = cv2.warpPerspective(
-            source,
-            matrix,
-            (width, height),
-            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-            borderValue=(255, 255, 255),
-        )
-    else:
-        xs, ys = field.places(width, height, template.dpi / _DPI)
-        mapped = cv2.perspectiveTransform(np.dstack([xs, ys]), matrix)
-        across, down = cv2.split(mapped.astype(np.float32))
-        sampled = cv2.remap(source, across, down, cv2.INTER_CUBIC, borderValue=(255, 255, 255))
-    pixels: Pixels = sampled
-    return pixels
+        return _seen_through(source, matrix, (width, height), cv2.INTER_CUBIC)
+    places = field.places(width, height, template.dpi / _DPI, _GRID)
+    mapped = cv2.perspectiveTransform(places, matrix).astype(np.float32)
+    fine = cv2.resize(mapped, None, fx=_GRID, fy=_GRID, interpolation=cv2.INTER_LINEAR)
+    # The outermost places lie one step outside the page: beyond them nothing is interpolated.
+    fine = fine[_GRID : _GRID + height, _GRID : _GRID + width]
+    sampled: Pixels = cv2.remap(source, fine, None, cv2.INTER_CUBIC, borderValue=255)
+    return sampled
+
+
+def _seen_through(source: Pixels, matrix: Matrix, size: tuple[int, int], how: int) -> Pixels:
+    seen: Pixels = cv2.warpPerspective(
+        source, matrix, size, flags=how | cv2.WARP_INVERSE_MAP, borderValue=(255, 255, 255)
+    )
+    return seen
+
+
+def _colours(page: Page, template: Template, whole: Matrix) -> Pixels | None:
+    """RGB of the registered page at half of its resolution; None for grey and black scans."""
+    source, to_source = resize_by(page.pixels, halves(0.5 / _spacing(whole)))
+    few = source[::2, ::2].astype(np.int16)
+    if int((few.max(axis=2) - few.min(axis=2)).max(initial=0)) <= _COLOURLESS:
+        return None
+    height, width = template.grey.shape
+    matrix = to_source @ whole @ np.linalg.inv(scaling(0.5))
+    return _seen_through(source, matrix, (width // 2, height // 2), cv2.INTER_LINEAR)
 
 
 def _shown(pose: Matrix, shape: tuple[int, ...], blank: PrintMap) -> NDArray[np.bool_]:

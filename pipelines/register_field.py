@@ -29,20 +29,21 @@ class ShiftField:
         """Length of the largest shift in map pixels."""
         return float(np.linalg.norm(self.nodes, axis=2).max(initial=0))
 
-    def places(
-        self, width: int, height: int, scale: float
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Where each pixel of a `scale` times larger image lies after its shift: x and y."""
+    def places(self, width: int, height: int, scale: float, step: int) -> NDArray[np.float64]:
+        """Where pixels of a `scale` times larger image lie after their shift: rows x columns x 2.
+
+        The pixels are the middles of squares of `step` pixels, with one square more on each side
+        than `width` x `height` needs.
+        """
+        xs = (np.arange(-1, -(-width // step) + 1) + 0.5) * step - 0.5
+        ys = (np.arange(-1, -(-height // step) + 1) + 0.5) * step - 0.5
         rows, columns = self.nodes.shape[:2]
         # Linear ramps over whole rows and columns: the nodes lie at the very corners of the map.
-        across = np.linspace(0, columns - 1, width, dtype=np.float32)
-        down = np.linspace(0, rows - 1, height, dtype=np.float32)
-        grid_x, grid_y = np.meshgrid(across, down)
-        shifts = cv2.remap(self.nodes, grid_x, grid_y, cv2.INTER_LINEAR) * np.float32(scale)
-        own_x, own_y = np.meshgrid(
-            np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
-        )
-        return own_x + shifts[..., 0], own_y + shifts[..., 1]
+        across = np.clip(xs / (width - 1), 0, 1) * (columns - 1)
+        down = np.clip(ys / (height - 1), 0, 1) * (rows - 1)
+        grid_x, grid_y = np.meshgrid(across.astype(np.float32), down.astype(np.float32))
+        shifts = cv2.remap(self.nodes, grid_x, grid_y, cv2.INTER_LINEAR)
+        return np.asarray(np.dstack(np.meshgrid(xs, ys)) + scale * shifts.astype(np.float64))
 
 
 def fit_shifts(expected: Points, found: Points, shape: tuple[int, ...], dpi: float) -> ShiftField:

@@ -158,22 +158,22 @@ def _read_page(page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopw
         verdict = assess_quality(page)
     if QualityReason.BLANK in verdict.reasons:
         return _ReadPage(_view(page, verdict, None), None, (), ())
-    with watch.stage("straighten"):
-        straight = straighten(page)
     with watch.stage("identify"):
-        identification = identify_page(straight, reader.index, pinned=pinned)
+        identification = identify_page(page, reader.index, pinned=pinned)
     registered = None
     if identification is not None:
         template = reader.templates[identification.form, identification.form_page]
         with watch.stage("register"):
-            registered = register_page(straight, template, identification)
+            registered = register_page(page, template, identification)
     if registered is None:
+        with watch.stage("straighten"):
+            straight = straighten(page)
         with watch.stage("lines"):
             upright = turn_upright(straight, reader.engines.detector, reader.engines.recogniser)
             lines = read_lines(upright, reader.engines.detector, reader.engines.recogniser)
         return _ReadPage(_view(upright, verdict, None), None, (), lines)
     fields = _read_form_page(registered, template, reader, watch)
-    return _ReadPage(_view(straight, verdict, registered), registered, fields, ())
+    return _ReadPage(_view(page, verdict, registered), registered, fields, ())
 
 
 def _read_form_page(

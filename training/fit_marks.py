@@ -119,7 +119,7 @@ def _page_samples(entry: FormEntry, template: Template, drawn: MarkedPage) -> It
     if registered is None:
         return
     ink = subtract_blank(registered, template)
-    surplus = surplus_darkness(registered, template)
+    surplus = surplus_darkness(registered, template, ink)
     for group in option_groups(entry.definition, drawn.form_page):
         features = mark_features(group.style, group_shapes(group, registered, ink, surplus))
         for (option, _), row in zip(group.options, features, strict=True):

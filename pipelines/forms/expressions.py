@@ -6,7 +6,7 @@ standard functions there are `age(birth, on)` (completed years), `days(from, to)
 for spaces: 山田 太郎 and 山田太郎).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -87,7 +87,7 @@ _MACROS = {"all", "exists", "exists_one", "map", "filter"}
 _ENVIRONMENT = celpy.Environment()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Expression:
     """A compiled expression and the top-level names it uses."""
 
@@ -100,14 +100,33 @@ class Expression:
 
         Raises `EvaluationError` when it does not give a truth value.
         """
-        activation = {name: _to_cel(value) for name, value in values.items()}
+        # Only what it uses: loading a form's hundred names takes longer than most expressions.
+        used = tuple((name, values[name]) for name in sorted(self.names) if name in values)
+        if all(value is None or isinstance(value, bool) for _, value in used):
+            outcome = _outcome_of_blanks(self, used)
+        else:
+            outcome = self.outcome(used)
+        if isinstance(outcome, EvaluationError):
+            raise outcome
+        return outcome
+
+    def outcome(self, used: Iterable[tuple[str, Value]]) -> bool | EvaluationError:
+        """Truth value for the names it uses, or why there is none."""
         try:
-            result = self._program.evaluate(activation)
-        except Exception as error:
-            raise EvaluationError(f"{type(error).__name__} in: {self.source}") from error
+            result = self._program.evaluate({name: _to_cel(value) for name, value in used})
+        except Exception as error:  # the library raises what the functions raise
+            return EvaluationError(f"{type(error).__name__} in: {self.source}")
         if not isinstance(result, celtypes.BoolType | bool):
-            raise EvaluationError(f"not a truth value: {self.source}")
+            return EvaluationError(f"not a truth value: {self.source}")
         return bool(result)
+
+
+@lru_cache(maxsize=4096)
+def _outcome_of_blanks(
+    expression: Expression, used: tuple[tuple[str, bool | None], ...]
+) -> bool | EvaluationError:
+    # Most boxes of most papers are blank: the same questions over and over.
+    return expression.outcome(used)
 
 
 @lru_cache(maxsize=4096)

@@ -23,7 +23,8 @@ def on_template(template: Template, pixels: Pixels) -> RegisteredPage:
         number=1,
         form=template.key,
         form_page=1,
-        pixels=pixels,
+        grey=cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY),
+        colour=cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA),
         dpi=200.0,
         to_scan=np.eye(3),
         scan_width=width,
@@ -97,7 +98,6 @@ def test_a_red_seal_is_red_and_a_pen_is_not(world: World) -> None:
     assert ink.red[1900:2050, 1350:1500].sum() > 500
     assert ink.red[400:440, 690:910].sum() == 0
     assert ink.mask[400:440, 690:910].sum() > 500
-    assert ink.strength[~ink.mask].max() == 0
 
 
 def test_ticks_are_read_and_their_neighbours_are_not(world: World) -> None:

@@ -44,7 +44,8 @@ def registered(pixels: Pixels, *, scale: float = 1.0) -> RegisteredPage:
         number=1,
         form=FormKey(id="toy-form", revision="1"),
         form_page=1,
-        pixels=pixels,
+        grey=cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY),
+        colour=cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA),
         dpi=DPI,
         to_scan=np.diag([scale, scale, 1.0]),
         scan_width=round(width * scale),
@@ -59,7 +60,7 @@ def ink_of(pixels: Pixels) -> Ink:
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     red = (pixels[:, :, 0] > 150) & (pixels[:, :, 1] < 120)
     mask = grey < 190
-    return Ink(mask=mask, strength=np.where(mask, 255 - grey, 0).astype(np.uint8), red=red & mask)
+    return Ink(mask=mask, red=red & mask, darkness=255 - grey)
 
 
 def page_ink(pixels: Pixels) -> PageInk:
