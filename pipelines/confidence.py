@@ -15,6 +15,8 @@ from typing import Any
 from pipelines.forms.model import FieldKind
 
 ARTIFACT = Path(__file__).parent / "reference" / "confidence.json"
+# A value is doubtful when fewer than so many of those like it are right.
+SURE, CRITICAL = 0.98, 0.99
 _LEAST = 1e-6
 GROUPS: Mapping[FieldKind, str] = {
     FieldKind.KANA_NAME: "kana",
@@ -67,6 +69,11 @@ FEATURES = (
 AGAINST = frozenset({"unlisted", "repaired", "moved", "problem"})
 
 
+def group_of(kind: FieldKind) -> str:
+    """Group of kinds that are calibrated together."""
+    return GROUPS.get(kind, DIGITS)
+
+
 def features(evidence: Evidence) -> tuple[float, ...]:
     """Give the inputs of the logistic, in the order of `FEATURES`."""
     e = evidence
@@ -90,7 +97,7 @@ def features(evidence: Evidence) -> tuple[float, ...]:
 
 def calibrated(kind: FieldKind, evidence: Evidence) -> float:
     """Probability that a value of `kind` with this evidence is right."""
-    group = _artifact()["groups"].get(GROUPS.get(kind, DIGITS))
+    group = _artifact()["groups"].get(group_of(kind))
     if group is None:
         return evidence.likelihood
     weighed = zip(group["weights"], features(evidence), strict=True)
@@ -111,8 +118,7 @@ def curve(scores: Sequence[float], chances: Sequence[float], score: float) -> fl
 
 def is_sure(confidence: float, critical: bool) -> bool:
     """Whether values like this are right often enough to be confirmed without a closer look."""
-    sure = _artifact()["sure"]
-    return confidence >= float(sure["critical" if critical else "plain"])
+    return confidence >= (CRITICAL if critical else SURE)
 
 
 def joined_evidence(parts: Sequence[Evidence]) -> Evidence:

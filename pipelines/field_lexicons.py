@@ -26,6 +26,8 @@ NAMES = frozenset({FieldKind.KANJI_NAME, FieldKind.KANA_NAME})
 _WARD = "足立区"
 # After the ward's name the list is complete: little ink is enough.
 _TOWN_MARGIN = 0.01
+# Kanji differ by a stroke, and so do names on and off the list.
+_KANJI_MARGIN = 0.1
 # In the midst of a line only words of this length are looked for.
 _LEAST_LENGTH = 3
 
@@ -80,22 +82,31 @@ def _name(field: FieldDefinition, line: tuple[Segment, ...]) -> Supported:
     if field.lexicon in ("surnames", "given_names") and field.kind not in NAMES:
         return _whole(line, _names(kana)[0 if field.lexicon == "surnames" else 1])
     surname, given, both = _names(kana)
+    margin = MARGIN if kana else _KANJI_MARGIN
     text = line_text(line)
     if listed_whole(line, both):
         return Supported(line=line, listed=True)
     ends = len(line)
-    whole = supported_word(line, 0, both, fits=lambda f: f.end == ends and not f.rest)
+    whole = supported_word(
+        line, 0, both, margin=margin, fits=lambda f: f.end == ends and not f.rest
+    )
     if whole is not None:
         return _with(line, [whole], True)
     space = text.find(" ")
     if space < 0:
         if kana or len(text) < 3:
             return Supported(line=line, listed=False)
-        first = supported_word(line, 0, surname, fits=lambda f: len(f.word) < len(text))
+        first = supported_word(
+            line, 0, surname, margin=margin, fits=lambda f: len(f.word) < len(text)
+        )
         return _with(line, [first], False)
-    first = supported_word(line, 0, surname, fits=lambda f: _until(line, f) == space)
+    first = supported_word(line, 0, surname, margin=margin, fits=lambda f: _until(line, f) == space)
     last = supported_word(
-        line, space + 1, given, fits=lambda f: f.end == ends and not f.rest and f.first > 0
+        line,
+        space + 1,
+        given,
+        margin=margin,
+        fits=lambda f: f.end == ends and not f.rest and f.first > 0,
     )
     return _with(line, _apart(first, last), False)
 
@@ -201,11 +212,13 @@ def _names(kana: bool) -> tuple[Acceptor, Acceptor, Acceptor]:
 
 @cache
 def _cities() -> Trie:
-    """Cities and wards after their prefecture."""
-    return Trie(prefecture + city for prefecture, city in municipalities())
+    """Cities and wards, with their prefecture or without."""
+    places = municipalities()
+    return Trie([prefecture + city for prefecture, city in places] + [city for _, city in places])
 
 
 @lru_cache(maxsize=64)
 def _city_towns(place: str) -> Trie:
-    towns = next((town_names(p, c) for p, c in municipalities() if p + c == place), frozenset())
-    return Trie(towns)
+    """Towns of the cities that are written so."""
+    found = [town_names(p, c) for p, c in municipalities() if place in (p + c, c)]
+    return Trie(town for towns in found for town in towns)

@@ -30,6 +30,7 @@ _SCRIPT_MARGIN = 0.01
 _OLD_FORM_MARGIN = 0.15
 _PLAIN_TEXT = frozenset({FieldKind.TEXT, FieldKind.MULTI_LINE})
 _LEVEL = "ー一-"
+_DOTS = ".,-·●•"
 
 
 def repair(
@@ -44,7 +45,7 @@ def repair(
         mended = _one_script(mended)
         mended = _twins(mended)
         if kind is not FieldKind.KANJI_NAME:
-            mended = _dots(crop, mended)
+            mended = _dots(crop, mended, between_figures=kind is not FieldKind.ADDRESS)
     return tuple(mended)
 
 
@@ -170,16 +171,24 @@ def _amid_katakana(before: str, after: str) -> bool:
     return sides.count("katakana") == 2 or sorted(sides) == ["end", "katakana"]
 
 
-def _dots(crop: Crop, characters: Sequence[ReadCharacter]) -> list[ReadCharacter]:
-    """Take a point at half height for ・, whatever it was read as."""
+def _dots(
+    crop: Crop, characters: Sequence[ReadCharacter], *, between_figures: bool
+) -> list[ReadCharacter]:
+    """Take a point at half height for ・, whatever it was read as.
+
+    `between_figures`: there, too; in an address it is a short dash.
+    """
     dark = crop.pixels < _INK
     rows = np.flatnonzero(dark.any(axis=1))
     if len(rows) == 0:
         return list(characters)
-    return [
-        replace(c, text="・") if c.text in ".,-·" and _middle_dot(dark, rows, c) else c
-        for c in characters
-    ]
+    mended = list(characters)
+    for i, c in enumerate(characters):
+        sides = characters[max(0, i - 1) : i + 2 : 2] if i else characters[1:2]
+        amid = len(sides) == 2 and all(_script(side.text) == "digit" for side in sides)
+        if c.text in _DOTS and (between_figures or not amid) and _middle_dot(dark, rows, c):
+            mended[i] = replace(c, text="・")
+    return mended
 
 
 def _middle_dot(dark: NDArray[np.bool_], rows: NDArray[np.int64], c: ReadCharacter) -> bool:

@@ -31,6 +31,7 @@ from pipelines.synthesis.compare import Outcome, compare
 from pipelines.synthesis.degrade import Degradation
 from pipelines.synthesis.hand import Hand
 from pipelines.synthesis.synthesize import synthesize
+from training.benchmark.metrics import Judged, calibration_error
 
 TUNED = range(1000, 2000)
 _HANDS = [hand for hand in Hand if hand is not Hand.MIXED]
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             degradation = options.degradations[number // 2 % len(options.degradations)]
             # Half of all scans are clean; the other half goes through the degradations.
             degradation = Degradation.CLEAN if number % 2 else degradation
-            readings += _measure(entry, seed, hand, degradation, recogniser, seconds)
+            readings += measure(entry, seed, hand, degradation, recogniser, seconds)
             number += 1
     _print(readings, seconds)
     if options.errors:
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measure(
+def measure(
     entry: FormEntry,
     seed: int,
     hand: Hand,
@@ -86,6 +87,7 @@ def _measure(
     recogniser: Recogniser,
     seconds: list[tuple[float, int]],
 ) -> Iterator[Reading]:
+    """Fill, scan, degrade and read one form; `seconds` gets processor time and fields a page."""
     scan = synthesize(entry, seed=seed, hand=hand, degradations=(degradation,))
     templates = build_templates(entry)
     index = build_index(templates)
@@ -142,6 +144,9 @@ def _print(readings: Sequence[Reading], seconds: Sequence[tuple[float, int]]) ->
     if written:
         _say(f"doubtful {100 * np.mean([o.doubtful for o in written]):.1f}% of the written fields")
         _say(f"wrong without a warning {100 * np.mean([o.silent for o in written]):.2f}%")
+        judged = [Judged(r.confidence, float(r.outcome.exact)) for r in readings
+                  if not r.outcome.blank]  # fmt: skip
+        _say(f"expected calibration error {100 * calibration_error(judged):.2f}%")
     count = sum(fields for _, fields in seconds)
     if count:
         spent = sum(s for s, _ in seconds)

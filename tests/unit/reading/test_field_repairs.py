@@ -70,6 +70,13 @@ def test_a_point_at_half_height_is_a_middle_dot() -> None:
     assert "".join(c.text for c in found) == "12.34"
 
 
+def test_between_the_figures_of_an_address_a_point_at_half_height_is_a_dash() -> None:
+    crop = _crop([1, 1, 0, 1, 1])
+    crop.pixels[27:33, 97:103] = 0
+    found = repair(FieldKind.ADDRESS, crop, characters("12-34"))
+    assert "".join(c.text for c in found) == "12-34"
+
+
 def test_a_figure_amid_kana_gives_way_to_kana_that_the_ink_allows() -> None:
     line = list(characters("きらき5保"))
     sure = ReadCharacter("5", 0.6, line[3].start, line[3].end, (("ら", 0.3),))
