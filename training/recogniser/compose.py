@@ -26,9 +26,16 @@ _MIDDLE = HEIGHT // 2
 _DPI = 232.0
 _LONGEST = 1400
 _FIGURES = frozenset({TextKind.FIGURES, TextKind.DATE})
+_WITH_RUBY = frozenset({TextKind.KANJI_NAME, TextKind.RARE, TextKind.SENTENCE, TextKind.WORDS})
+_KANA = "".join(map(chr, range(0x3042, 0x3094)))
 _DIGITS = frozenset("0123456789")
 _REAL_DIGITS = 0.6
 """Share of figures by a font whose digits are taken from real writers instead."""
+_LYING = frozenset("ー〜―-()「」")
+"""Characters that vertical writing turns."""
+_HANGING = frozenset("。、")
+_RUBY = 0.06
+"""Share of lines with furigana above them, which are no part of the text."""
 _FALLBACK = ("kiloji", "yusei", "gothic", "mincho")
 
 Coverage = NDArray[np.uint8]
@@ -70,6 +77,8 @@ class _Layout:
     by_ink: bool
     """Whether the next character follows the ink of the last one, not its em box."""
     gap: float
+    column: bool = False
+    """A column of vertical writing whose characters were set side by side to be read."""
 
 
 _DRAWN = "drawn"
@@ -100,6 +109,11 @@ def compose(
         end = _write_strokes(ink, text.text, layout, pen, rng)
     else:
         end = _write_font(ink, text.text, font, layout, pen, rng, real)
+    if end > ink.shape[1]:
+        # What ran over the edge is not there to be read.
+        return Composed(ink, np.zeros_like(ink), "", printed)
+    if rng.random() < _RUBY and not layout.cell and text.kind in _WITH_RUBY:
+        _write_ruby(ink, fonts, layout, _Pen(pen.x, pen.y - 0.69 * layout.em), end, rng)
     right = int(min(ink.shape[1], end + layout.em * rng.uniform(0.05, 0.5)))
     ink = ink[:, : max(right, 8)]
     rules = _draw_cells(ink.shape, layout, pen, rng) if layout.cell else np.zeros_like(ink)
@@ -123,7 +137,8 @@ def _draw_layout(text: Text, printed: bool, rng: np.random.Generator) -> _Layout
     haste = 0.0 if printed else float(rng.beta(1.2, 2.2))
     figures = text.kind in _FIGURES
     cells = 0.16 if figures or text.kind is TextKind.KANA_NAME else 0.05
-    in_cells = rng.random() < cells
+    column = not figures and text.kind is not TextKind.LATIN and rng.random() < 0.06
+    in_cells = column or rng.random() < cells
     # Gaps between the two limits are neither seen as a space nor as none: they are not drawn.
     gap = rng.uniform(0.42, 1.1) if rng.random() < 0.75 else rng.uniform(0.05, 0.2)
     return _Layout(
@@ -134,6 +149,7 @@ def _draw_layout(text: Text, printed: bool, rng: np.random.Generator) -> _Layout
         wander=0.0 if printed else 0.015 + 0.06 * haste,
         drift=0.0 if printed else rng.normal(0, 0.012),
         cell=rng.uniform(0.8, 1.35) if in_cells else 0.0,
+        column=column,
         by_ink=not printed and not in_cells and rng.random() < 0.5,
         gap=gap,
     )
@@ -167,6 +183,9 @@ def _write_font(
         if drawn is None:
             continue
         part, left, top, advance = drawn
+        if layout.column and char in _LYING:
+            part = np.ascontiguousarray(np.rot90(part))
+            left, top = (EM - part.shape[1]) // 2, -part.shape[0] // 2
         size = scale * (1 + rng.normal(0, layout.wander))
         turn = rng.normal(0, 1.2 * layout.wander)
         matrix = np.array([[layout.aspect * size, -layout.slant * size], [turn * size, size]])
@@ -181,6 +200,8 @@ def _write_font(
         else:
             place = x
         height = pen.y + layout.drift * (x - pen.x) + rng.normal(0, layout.wander * layout.em)
+        if layout.column and char in _HANGING:
+            place, height = place + 0.45 * layout.em, height - 0.55 * layout.em
         _stamp(ink, part, matrix, (left, top), (place, height))
         x += step * (1 + rng.normal(0, layout.wander))
     return x
@@ -235,10 +256,34 @@ def _write_strokes(
             if layout.by_ink:
                 place = x - drawn.blot.x
                 step = drawn.blot.coverage.shape[1] + layout.em * max(0.0, rng.normal(0.08, 0.05))
-            part = drawn.blot.coverage
-            _lay(ink, part, round(place + drawn.blot.x), round(top + drawn.blot.y))
+            part, left, high = drawn.blot.coverage, drawn.blot.x, drawn.blot.y
+            if layout.column and char in _LYING:
+                part = np.ascontiguousarray(np.rot90(part))
+                left = (layout.em - part.shape[1]) / 2
+                high = (layout.em - part.shape[0]) / 2
+            elif layout.column and char in _HANGING:
+                left, high = left + 0.45 * layout.em, high - 0.55 * layout.em
+            _lay(ink, part, round(place + left), round(top + high))
         x += step
     return x
+
+
+def _write_ruby(
+    ink: Coverage,
+    fonts: Sequence[Font],
+    layout: _Layout,
+    pen: _Pen,
+    end: float,
+    rng: np.random.Generator,
+) -> None:
+    """Write small kana above the line."""
+    em = 0.36 * layout.em
+    count = int((end - pen.x) / em * rng.uniform(0.5, 0.9))
+    kana = "".join(_KANA[int(i)] for i in rng.integers(len(_KANA), size=max(1, count)))
+    font = pick_font(fonts, Style.HAND, kana, rng) or pick_font(fonts, Style.PRINT, kana, rng)
+    if font is not None:
+        small = dataclasses.replace(layout, em=em, drift=0.0, by_ink=False, pitch=1.0)
+        _write_font(ink, kana, font, small, pen, rng, real=False)
 
 
 def _wild_writer(layout: _Layout, rng: np.random.Generator) -> Writer:
@@ -269,7 +314,7 @@ def _draw_cells(
 ) -> Coverage:
     """Draw the rules of the cells, where they were printed and left in."""
     rules = np.zeros(shape, np.uint8)
-    if rng.random() < 0.5:
+    if layout.column or rng.random() < 0.5:
         return rules
     step = layout.cell * layout.em
     tone, width = int(rng.integers(60, 230)), int(rng.integers(1, 4))

@@ -62,6 +62,8 @@ def _run(rank: int, config: Config, out: Path, finish: bool, port: int) -> None:
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
     if config.replicas > 1:
+        # Linux shares the processor by session: replicas of one session would share one part.
+        os.setsid()
         os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
         dist.init_process_group("gloo", rank=rank, world_size=config.replicas)
     torch.manual_seed(config.seed)
