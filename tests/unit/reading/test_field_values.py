@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from reading_pages import box
 
+from pipelines.confidence import CRITICAL, SURE
 from pipelines.field_values import (
     Candidate,
     choose_value,
@@ -77,7 +80,7 @@ def test_a_reading_that_is_no_day_gives_way_to_one_that_is() -> None:
         BIRTH, [Candidate("平成2年13月3日", 0.6), Candidate("平成2年12月3日", 0.3)]
     )
     assert value.normalised.value == "1990-12-03"
-    assert value.confidence <= 0.6
+    assert value.likelihood <= 0.6
 
 
 def test_without_a_possible_alternative_the_reading_stays_and_has_no_value() -> None:
@@ -102,10 +105,34 @@ def test_alternatives_are_parsed_and_differ_from_the_value() -> None:
 
 
 def test_critical_fields_are_doubted_sooner() -> None:
-    candidates = [Candidate("鈴木 一郎", 0.92)]
     plain, critical = _field(FieldKind.KANJI_NAME), _field(FieldKind.KANJI_NAME, critical=True)
-    assert not is_doubtful(plain, choose_value(plain, candidates))
-    assert is_doubtful(critical, choose_value(critical, candidates))
+    value = choose_value(plain, [Candidate("鈴木 一郎", 0.92)])
+    between = replace(value, confidence=(SURE + CRITICAL) / 2)
+    assert not is_doubtful(plain, between)
+    assert is_doubtful(critical, between)
+
+
+def test_a_code_that_exists_is_preferred_to_one_that_does_not() -> None:
+    field = _field(FieldKind.POSTAL_CODE)
+    value = choose_value(field, [Candidate("9990000", 0.6), Candidate("1208510", 0.3)])
+    assert value.normalised.value == "1208510"
+    assert [c.text for c in value.others] == ["9990000"]
+
+
+def test_a_code_that_does_not_exist_is_kept_where_the_ink_is_clear() -> None:
+    field = _field(FieldKind.POSTAL_CODE)
+    value = choose_value(field, [Candidate("9990000", 0.95), Candidate("1208510", 0.02)])
+    assert value.normalised.value == "9990000"
+
+
+def test_two_parts_may_be_wrong_at_once() -> None:
+    readings = {
+        DatePart.YEAR: [Candidate("2", 0.9)],
+        DatePart.MONTH: [Candidate("13", 0.6), Candidate("12", 0.3)],
+        DatePart.DAY: [Candidate("32", 0.6), Candidate("22", 0.3)],
+    }
+    value = choose_value(BIRTH, part_candidates(BIRTH, readings, Era.HEISEI))
+    assert value.normalised.value == "1990-12-22"
 
 
 def test_what_parses_with_a_problem_is_doubtful() -> None:
