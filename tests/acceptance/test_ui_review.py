@@ -187,6 +187,44 @@ def test_a_return_needs_a_reason_and_takes_it_from_a_finding(
     assert world.state(document) == "returned"
 
 
+def test_every_decision_has_its_key(page: Page, world: UiWorld) -> None:
+    document = doubtful_document(world)
+    page.goto(f"{world.address}/documents/{document}")
+    opened(page)
+    # From within the field that is being looked at.
+    page.locator("#field-input").focus()
+    for key, name in (("F4", "不備返戻にする"), ("F8", "却下する")):
+        page.keyboard.press(key)
+        dialog = page.get_by_role("dialog", name=name)
+        expect(dialog).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+    assert world.state(document) == "in_review"
+    page.keyboard.press("F2")
+    page.get_by_role("heading", name="書類の一覧").wait_for()
+    assert world.state(document) == "awaiting_review"
+
+
+def test_a_value_that_can_not_be_is_put_right_before_the_confirmation(
+    page: Page, world: UiWorld
+) -> None:
+    document = doubtful_document(world)
+    page.goto(f"{world.address}/documents/{document}")
+    opened(page)
+    page.locator('[data-row="child_birth"]').click()
+    page.keyboard.type("R7.13.40")
+    page.keyboard.press("Control+Enter")
+    dialog = page.get_by_role("dialog", name="この内容で確定しますか")
+    expect(dialog.get_by_text("形式が正しくない値を直すと確定できます。")).to_be_visible()
+    expect(dialog.get_by_role("button", name="このまま確定する")).to_be_disabled()
+    page.wait_for_timeout(200)
+    page.keyboard.press("Control+Enter")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="生年月日").first.click()
+    expect(page.locator("#field-input")).to_be_focused()
+    assert world.state(document) == "in_review"
+
+
 def test_another_reviewer_only_looks_on(
     world: UiWorld,
     page: Page,

@@ -33,7 +33,9 @@ export function ConfirmDialog(props: Props) {
   const { changes, left, malformed, errors, busy, onConfirm } = props;
   const { t } = useTranslation();
   const open = left.length + malformed.length + errors.length > 0;
-  useConfirmKey(busy ? null : onConfirm);
+  // The server takes no such value: better to say so before than after.
+  const blocked = malformed.length > 0;
+  useConfirmKey(busy || blocked ? null : onConfirm);
   return (
     <Dialog
       title={t("confirm.title")}
@@ -54,7 +56,7 @@ export function ConfirmDialog(props: Props) {
           </Button>
           <Button
             look={open ? "secondary" : "primary"}
-            isDisabled={busy}
+            isDisabled={busy || blocked}
             onPress={onConfirm}
             autoFocus={!open}
           >
@@ -72,6 +74,7 @@ export function ConfirmDialog(props: Props) {
         fields={malformed}
         onGoTo={props.onGoTo}
       />
+      {blocked ? <p>{t("confirm.blocked")}</p> : null}
       {errors.length === 0 ? null : (
         <section>
           <h3 className={`${styles.heading} ${styles.error}`}>

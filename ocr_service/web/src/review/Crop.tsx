@@ -15,6 +15,8 @@ interface Props {
 const FOLD_AT = 16;
 // The halves overlap, so that a character on the fold is whole in one of them.
 const HALF = 0.52;
+// Not even so many times wider than high: several lines, or a value over a struck one.
+const TALL_BELOW = 4;
 
 /** The ink of one field, cut out of the scan, directly above its input. */
 export function Crop({ documentId, field, unmask }: Props) {
@@ -22,6 +24,7 @@ export function Crop({ documentId, field, unmask }: Props) {
   const address = field.box == null ? null : urls.crop(documentId, field.name, unmask);
   const { url, failed } = useImage(address, address ?? "");
   const [strip, setStrip] = useState<{ url: string; width: number; height: number } | null>(null);
+  const [tall, setTall] = useState<string | null>(null);
   if (field.box == null) return <p className={styles.crop_none}>{t("review.cropNone")}</p>;
   const label = t("review.crop", { label: field.label });
   if (strip !== null && strip.url === url) {
@@ -42,7 +45,7 @@ export function Crop({ documentId, field, unmask }: Props) {
     );
   }
   return (
-    <div className={styles.crop}>
+    <div className={`${styles.crop} ${url !== null && tall === url ? styles.tall : ""}`}>
       {failed ? <p className={styles.crop_none}>{t("review.cropFailed")}</p> : null}
       {url === null ? null : (
         <img
@@ -50,6 +53,7 @@ export function Crop({ documentId, field, unmask }: Props) {
           alt={label}
           onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
             if (width / height >= FOLD_AT) setStrip({ url, width, height });
+            if (width / height < TALL_BELOW) setTall(url);
           }}
         />
       )}

@@ -51,13 +51,13 @@ export function DecisionBar(props: Props) {
       {editable ? (
         <>
           <Button look="quiet" onPress={props.onRelease}>
-            {t("review.release")}
+            {t("review.release")} <kbd>F2</kbd>
           </Button>
           <Button look="quiet" onPress={() => onOpen("reject")}>
-            {t("review.reject")}…
+            {t("review.reject")}… <kbd>F8</kbd>
           </Button>
           <Button look="secondary" onPress={() => onOpen("return")}>
-            {t("review.return")}…
+            {t("review.return")}… <kbd>F4</kbd>
           </Button>
           <Button id="confirm" look="primary" onPress={() => onOpen("confirm")}>
             <Icon name="check" />

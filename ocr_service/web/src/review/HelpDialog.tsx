@@ -30,6 +30,9 @@ const GROUPS = [
     group: "document",
     keys: [
       [["Ctrl+Enter"], "confirm"],
+      [["F4"], "return"],
+      [["F8"], "reject"],
+      [["F2"], "release"],
       [["?", "F1"], "help"],
     ],
   },

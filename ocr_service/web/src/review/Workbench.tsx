@@ -108,6 +108,9 @@ export function Workbench(props: WorkbenchProps) {
     onViewer: focusViewer,
     onPan: (dx, dy) => viewer.current?.pan(dx, dy),
     onHelp: () => open("help"),
+    onRelease: release,
+    onReturn: () => open("return"),
+    onReject: () => open("reject"),
   });
   const overlay = useOverlay(suggestion, work.rows);
   const send = (action: "confirm" | "return" | "reject", reason: string) => {

@@ -17,7 +17,17 @@ interface Handlers {
   onViewer: () => void;
   onPan: (dx: number, dy: number) => void;
   onHelp: () => void;
+  onRelease: () => void;
+  onReturn: () => void;
+  onReject: () => void;
 }
+
+// Keys that neither browsers nor input methods need while nothing is being composed.
+const DECISIONS: Record<string, "onRelease" | "onReturn" | "onReject"> = {
+  F2: "onRelease",
+  F4: "onReturn",
+  F8: "onReject",
+};
 
 const PAN = 80;
 const ARROWS: Record<string, readonly [number, number]> = {
@@ -85,6 +95,11 @@ function plain(event: KeyboardEvent, now: Handlers, singleKeys: boolean): boolea
   }
   if (event.key === "F1") {
     now.onHelp();
+    return true;
+  }
+  const decision = DECISIONS[event.key];
+  if (decision !== undefined && now.editable && !event.shiftKey) {
+    if (!event.repeat) now[decision]();
     return true;
   }
   if (isTyping(target)) return false;
