@@ -22,7 +22,7 @@ def write_report(results: Mapping[str, Any], path: Path, pictures: Sequence[str]
     parts = [_HEAD.format(seed=results["about"]["first_seed"]), _about(results)]
     if results["sets"]:
         parts.append(_sets(results["sets"]))
-        parts += [_split(name, found) for name, found in results["sets"].items()]
+        parts += [_split(found) for found in results["sets"].values()]
     for peer, sources in results["documents"].items():
         for source, found in sources.items():
             parts.append(_documents(f"{source}, {peer}", found))
@@ -83,7 +83,12 @@ def _figure(line: Mapping[str, float], exact: bool) -> str:
     return f"{line['exact']:.1%} ({line['exact_low']:.1%}–{line['exact_high']:.1%})"
 
 
-def _split(name: str, found: Mapping[str, Any]) -> str:
+def _both(line: Mapping[str, float]) -> str:
+    low, high = line["exact_low"], line["exact_high"]
+    return f"{line['exact']:.1%} ({low:.0%}–{high:.0%}) / {line['cer']:.1%}"
+
+
+def _split(found: Mapping[str, Any]) -> str:
     """Split one set by its tags, every engine a column: exact / CER."""
     engines = found["engines"]
     tags = list(dict.fromkeys(tag for engine in engines.values() for tag in engine["by"]))
@@ -93,7 +98,7 @@ def _split(name: str, found: Mapping[str, Any]) -> str:
         for value in values:
             cells = [engine["by"].get(tag, {}).get(value) for engine in engines.values()]
             count = max(int(cell["lines"]) for cell in cells if cell)
-            texts = ["" if c is None else f"{c['exact']:.1%} / {c['cer']:.1%}" for c in cells]
+            texts = ["" if cell is None else _both(cell) for cell in cells]
             rows.append([f"{tag}: {value}", str(count), *texts])
     if not rows:
         return ""

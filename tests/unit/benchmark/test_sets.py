@@ -35,14 +35,14 @@ def test_a_list_of_fonts_is_read_and_checked(tmp_path: Path) -> None:
 
 
 def test_printed_lines_are_the_same_again_and_spread_over_degradations() -> None:
-    first, again = (print_set(9, load_held_out()) for _ in range(2))
-    assert first.count == 18
+    first, again = (print_set(2, load_held_out()) for _ in range(2))
+    assert first.count == 4
     assert first.measure is Measure.CER
     for one, other in zip(first.lines, again.lines, strict=True):
         assert one.truth == other.truth
         assert np.array_equal(one.pixels, other.pixels)
     degradations = Counter(item.tags["degradation"] for item in first.lines)
-    assert len(degradations) >= 5
+    assert degradations == {"clean": 2, "jpeg": 2}
     assert all(item.pixels.shape[1] > item.pixels.shape[0] for item in first.lines)
 
 
