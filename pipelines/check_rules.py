@@ -6,7 +6,6 @@ other reason becomes a visible finding of kind `rule_failed`, never silence.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from pipelines.forms.expressions import (
     EvaluationError,
@@ -16,32 +15,21 @@ from pipelines.forms.expressions import (
 )
 from pipelines.forms.model import (
     FieldDefinition,
-    FieldKind,
     FormDefinition,
     MarkGroup,
     Rule,
     SealDefinition,
-    Select,
 )
+from pipelines.forms.values import expression_values
 from pipelines.records import Field, Finding, FindingKind, Severity
 
 
 def rule_values(by_name: Mapping[str, Field], form: FormDefinition) -> dict[str, Value]:
     """Variables of CEL expressions: every name of the form, None where nothing is written."""
-    values: dict[str, Value] = {}
-    for definition in form.fields:
-        values[definition.name] = _field_value(by_name.get(definition.name), definition)
-    for group in form.marks:
-        field = by_name.get(group.name)
-        marked = field.value.split(",") if field and field.value else []
-        if group.select is Select.MANY:
-            values[group.name] = marked
-        else:
-            values[group.name] = marked[0] if len(marked) == 1 else None
-    for seal in form.seals:
-        field = by_name.get(seal.name)
-        values[seal.name] = bool(field and field.value == "present")
-    return values
+    texts = {name: field.value for name, field in by_name.items()}
+    marked = {name: text.split(",") for name, text in texts.items() if text}
+    sealed = {name for name, text in texts.items() if text == "present"}
+    return expression_values(form, texts, marked, sealed)
 
 
 def rule_findings(values: Mapping[str, Value], form: FormDefinition) -> Iterator[Finding]:
@@ -128,18 +116,3 @@ def _failed(rule: Rule | None, source: str, detail: str) -> Finding:
         ground=rule.ground if rule else "様式定義",
         params={"expression": source, "detail": detail},
     )
-
-
-def _field_value(field: Field | None, definition: FieldDefinition) -> Value:
-    if field is None or field.value is None:
-        return None
-    try:
-        if definition.kind is FieldKind.DATE:
-            year, month, *day = (int(part) for part in field.value.split("-"))
-            return date(year, month, day[0] if day else 1)
-        if definition.kind is FieldKind.AMOUNT:
-            return int(field.value)
-    except ValueError:
-        # A reviewer or reader left something that is no date or amount: it counts as not given.
-        return None
-    return field.value

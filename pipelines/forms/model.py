@@ -7,196 +7,67 @@ millimetres from the top left corner of the page. `schema.json` beside this file
 
 import re
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from pipelines.forms.kinds import (
+    DatePart,
+    DocumentKind,
+    Era,
+    FieldKind,
+    MarkStyle,
+    Operation,
+    Select,
+    Sensitivity,
+)
+from pipelines.forms.printed import (
+    Box,
+    CodePlace,
+    Printed,
+    PrintedCircle,
+    PrintedLine,
+    PrintedRect,
+    PrintedText,
+    Strict,
+)
+
+__all__ = [
+    "Attachment",
+    "Box",
+    "CodePlace",
+    "DatePart",
+    "DocumentKind",
+    "Era",
+    "EraOption",
+    "Export",
+    "ExportColumn",
+    "FieldDefinition",
+    "FieldKind",
+    "FieldPart",
+    "FormDefinition",
+    "MarkGroup",
+    "MarkStyle",
+    "Name",
+    "Operation",
+    "OptionDefinition",
+    "PageDefinition",
+    "Printed",
+    "PrintedCircle",
+    "PrintedLine",
+    "PrintedRect",
+    "PrintedText",
+    "Rule",
+    "SealDefinition",
+    "Select",
+    "Sensitivity",
+    "ValidDates",
+]
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Operation(StrEnum):
-    """The standardised operations of a municipality, and nursery admission."""
-
-    CHILD_ALLOWANCE = "child_allowance"
-    CHILD_SUPPORT = "child_support"
-    NURSERY_ADMISSION = "nursery_admission"
-    RESIDENT_REGISTER = "resident_register"
-    FAMILY_REGISTER_ADDENDUM = "family_register_addendum"
-    SEAL_REGISTRATION = "seal_registration"
-    ELECTORAL_ROLL = "electoral_roll"
-    RESIDENT_TAX = "resident_tax"
-    LIGHT_VEHICLE_TAX = "light_vehicle_tax"
-    FAMILY_REGISTER = "family_register"
-    SCHOOLING = "schooling"
-    HEALTH = "health"
-    CHILD_REARING_ALLOWANCE = "child_rearing_allowance"
-    PUBLIC_ASSISTANCE = "public_assistance"
-    DISABILITY_WELFARE = "disability_welfare"
-    LONG_TERM_CARE = "long_term_care"
-    NATIONAL_HEALTH_INSURANCE = "national_health_insurance"
-    LATE_ELDERLY_CARE = "late_elderly_care"
-    NATIONAL_PENSION = "national_pension"
-    OTHER = "other"
-
-
-class DocumentKind(StrEnum):
-    """Kind of document within an operation."""
-
-    APPLICATION = "application"
-    NOTIFICATION = "notification"
-    DECLARATION = "declaration"
-    CLAIM = "claim"
-    ATTACHMENT = "attachment"
-    CERTIFICATE = "certificate"
-
-
-class FieldKind(StrEnum):
-    """What is written in a box; decides repertoire, format and normalised value.
-
-    Values: `date` YYYY-MM-DD (a date without day: YYYY-MM), `postal_code` 7 digits, `phone` digits
-    with hyphens as written, `amount` digits (yen), `my_number` 12 digits, `corporate_number`
-    13 digits, `time` HH:MM, `kana_name` full-width katakana; the others NFKC text.
-    """
-
-    KANJI_NAME = "kanji_name"
-    KANA_NAME = "kana_name"
-    ADDRESS = "address"
-    POSTAL_CODE = "postal_code"
-    PHONE = "phone"
-    DATE = "date"
-    TIME = "time"
-    DIGITS = "digits"
-    AMOUNT = "amount"
-    MY_NUMBER = "my_number"
-    CORPORATE_NUMBER = "corporate_number"
-    ALPHANUMERIC = "alphanumeric"
-    KATAKANA = "katakana"
-    TEXT = "text"
-    MULTI_LINE = "multi_line"
-
-
-class Sensitivity(StrEnum):
-    """How carefully a value is shown, logged and exported."""
-
-    PUBLIC = "public"
-    PERSONAL = "personal"
-    SPECIAL = "special"
-    NUMBER = "number"
-
-
-class MarkStyle(StrEnum):
-    """How an option is chosen: a tick in a box, a circle around the words, a filled box."""
-
-    TICK = "tick"
-    CIRCLE = "circle"
-    FILL = "fill"
-
-
-class Select(StrEnum):
-    """How many options of a group may be marked."""
-
-    ONE = "one"
-    MANY = "many"
-
-
-class Era(StrEnum):
-    """Eras a date part may offer to circle; `western` is 西暦."""
-
-    MEIJI = "meiji"
-    TAISHO = "taisho"
-    SHOWA = "showa"
-    HEISEI = "heisei"
-    REIWA = "reiwa"
-    WESTERN = "western"
-
-
-class Box(_Strict):
-    """Rectangle in mm."""
-
-    x: float = Field(ge=0)
-    y: float = Field(ge=0)
-    width: float = Field(gt=0)
-    height: float = Field(gt=0)
-
-
-class PrintedText(_Strict):
-    """Printed words.
-
-    `x`,`y` is the left, middle or right end (by `align`) of the BASELINE of the first line; lines
-    are separated by newlines. `size` is the height of the type in mm.
-    """
-
-    type: Literal["text"] = "text"
-    text: str
-    x: float
-    y: float
-    size: float = Field(default=3.2, gt=0)
-    font: Literal["gothic", "mincho"] = "mincho"
-    bold: bool = False
-    align: Literal["left", "center", "right"] = "left"
-    leading: float = Field(default=1.4, gt=0)
-    """Distance of baselines as a multiple of `size`."""
-    spacing: float = 0.0
-    """Extra space between characters in mm (titles are set wide)."""
-    vertical: bool = False
-    """One character under the other; `x` is then the middle of the column, `y` the top."""
-
-
-class PrintedLine(_Strict):
-    """A rule from (x0, y0) to (x1, y1), `width` in mm."""
-
-    type: Literal["line"] = "line"
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    width: float = Field(default=0.2, gt=0)
-    dashed: bool = False
-
-
-class PrintedRect(_Strict):
-    """A frame, filled or not. `fill` is grey 0 (black) .. 1 (white); None is not filled."""
-
-    type: Literal["rect"] = "rect"
-    x: float
-    y: float
-    width: float = Field(gt=0)
-    height: float = Field(gt=0)
-    stroke: float = Field(default=0.2, ge=0)
-    fill: float | None = Field(default=None, ge=0, le=1)
-    radius: float = Field(default=0, ge=0)
-
-
-class PrintedCircle(_Strict):
-    """A printed circle (as for 印)."""
-
-    type: Literal["circle"] = "circle"
-    x: float
-    y: float
-    radius: float = Field(gt=0)
-    stroke: float = 0.2
-    dashed: bool = False
-
-
-Printed = Annotated[
-    PrintedText | PrintedLine | PrintedRect | PrintedCircle, Field(discriminator="type")
-]
-
-
-class CodePlace(_Strict):
-    """Where the QR code of form id, revision and page stands."""
-
-    x: float
-    y: float
-    size: float = Field(default=16, gt=8)
-
-
-class PageDefinition(_Strict):
+class PageDefinition(Strict):
     """One side of the form: its size in mm and all that is printed on it.
 
     Either `printed` says what to draw, or `background` names a PDF beside the definition whose
@@ -213,27 +84,14 @@ class PageDefinition(_Strict):
     background_page: int = Field(default=1, ge=1)
 
 
-class EraOption(_Strict):
+class EraOption(Strict):
     """One era word to circle (or tick) before a date."""
 
     value: Era
     box: Box
 
 
-class DatePart(StrEnum):
-    """Parts that a value may be written in."""
-
-    YEAR = "year"
-    MONTH = "month"
-    DAY = "day"
-    HOUR = "hour"
-    MINUTE = "minute"
-    FIRST = "first"
-    SECOND = "second"
-    THIRD = "third"
-
-
-class FieldPart(_Strict):
+class FieldPart(Strict):
     """A box of its own for a part of the value.
 
     Year, month, day; first, second, third of a phone number or postal code. `cells` > 1: one
@@ -245,7 +103,7 @@ class FieldPart(_Strict):
     cells: int = Field(default=1, ge=1, le=30)
 
 
-class FieldDefinition(_Strict):
+class FieldDefinition(Strict):
     """A place where something is written.
 
     `box` is the inner area that the ink may use. A field with `parts` is written in several boxes
@@ -286,7 +144,7 @@ class FieldDefinition(_Strict):
     hint: str = ""
 
 
-class OptionDefinition(_Strict):
+class OptionDefinition(Strict):
     """One option of a mark group. `box` is the tick box itself, or the words to be circled."""
 
     value: Name
@@ -294,7 +152,7 @@ class OptionDefinition(_Strict):
     box: Box
 
 
-class MarkGroup(_Strict):
+class MarkGroup(Strict):
     """Options to tick, circle or fill in."""
 
     name: Name
@@ -311,7 +169,7 @@ class MarkGroup(_Strict):
     row: int | None = None
 
 
-class SealDefinition(_Strict):
+class SealDefinition(Strict):
     """Place of a seal or a signature."""
 
     name: Name
@@ -324,7 +182,7 @@ class SealDefinition(_Strict):
     section: str = ""
 
 
-class Attachment(_Strict):
+class Attachment(Strict):
     """A paper that must come with this one. `form` is a form id, or `kind` a category id."""
 
     form: str | None = None
@@ -335,7 +193,7 @@ class Attachment(_Strict):
     ground: str = ""
 
 
-class Rule(_Strict):
+class Rule(Strict):
     """A check: a finding is made where the CEL `expression` is false.
 
     The names of all fields, mark groups and seals are variables (null when blank; dates are
@@ -353,7 +211,7 @@ class Rule(_Strict):
     ground: str = Field(min_length=1)
 
 
-class ExportColumn(_Strict):
+class ExportColumn(Strict):
     """One column of the exported record: `field` is a field, mark group or seal name."""
 
     header: str
@@ -361,7 +219,7 @@ class ExportColumn(_Strict):
     format: Literal["text", "date_iso", "date_wareki", "digits", "label", "half_kana"] = "text"
 
 
-class Export(_Strict):
+class Export(Strict):
     """How a confirmed record leaves the service."""
 
     system: str = ""
@@ -370,14 +228,14 @@ class Export(_Strict):
     columns: tuple[ExportColumn, ...] = ()
 
 
-class ValidDates(_Strict):
+class ValidDates(Strict):
     """First and last day on which this revision is accepted."""
 
     from_: date = Field(alias="from")
     until: date | None = None
 
 
-class FormDefinition(_Strict):
+class FormDefinition(Strict):
     """A whole form."""
 
     schema_version: Literal[1] = 1

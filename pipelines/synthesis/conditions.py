@@ -7,13 +7,13 @@ from functools import lru_cache
 from pipelines.forms.expressions import EvaluationError, Value, compile_expression
 from pipelines.forms.model import (
     FieldDefinition,
-    FieldKind,
     FormDefinition,
     MarkGroup,
     Rule,
     SealDefinition,
     Select,
 )
+from pipelines.forms.values import expression_values
 from pipelines.normalise import normalise_value
 from pipelines.synthesis.filling import Filling, Written
 
@@ -30,19 +30,9 @@ def rule_values(
     on: date,
 ) -> dict[str, Value]:
     """Variables of the form's expressions; `today` is the day after `on`."""
-    values: dict[str, Value] = {"today": on + timedelta(days=1)}
-    for field in form.fields:
-        written = fields.get(field.name)
-        values[field.name] = _value(written.value if written else None, field.kind)
-    for group in form.marks:
-        chosen = list(marks.get(group.name, ()))
-        if group.select is Select.MANY:
-            values[group.name] = chosen
-        else:
-            values[group.name] = chosen[0] if len(chosen) == 1 else None
-    for seal in form.seals:
-        values[seal.name] = seal.name in seals
-    return values
+    texts = {name: written.value for name, written in fields.items()}
+    values = expression_values(form, texts, marks, seals)
+    return {"today": on + timedelta(days=1), **values}
 
 
 def holds(source: str, values: Mapping[str, Value]) -> bool | None:
@@ -109,17 +99,3 @@ def _evaluated(source: str, used: tuple[tuple[str, _Fixed], ...]) -> bool | None
         )
     except EvaluationError:
         return None
-
-
-def _value(value: str | None, kind: FieldKind) -> Value:
-    if value is None:
-        return None
-    try:
-        if kind is FieldKind.DATE:
-            year, month, *day = (int(part) for part in value.split("-"))
-            return date(year, month, day[0] if day else 1)
-        if kind is FieldKind.AMOUNT:
-            return int(value)
-    except ValueError:
-        return None
-    return value
