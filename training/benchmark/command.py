@@ -5,7 +5,6 @@ only when the command runs, so that the other commands start as fast as before.
 """
 
 import json
-import shlex
 import signal
 import sys
 import tempfile
@@ -102,6 +101,12 @@ def _names(text: str, known: tuple[str, ...], option: str) -> tuple[str, ...]:
     return tuple(name for name in known if name in asked)
 
 
+def _command(plan: "Plan", names: tuple[str, ...]) -> str:
+    """Give the command that measures the same again; paths of this machine are left out."""
+    what = f"--sets {','.join(plan.sets)} --peers {','.join(names)}"
+    return f"ocr-service bench {what} --count {plan.count} --pages {plan.pages}"
+
+
 def _measure(plan: "Plan", names: tuple[str, ...], options: "PeerOptions") -> "Results":
     from training.benchmark.held_out import load_held_out
     from training.benchmark.peers import open_peers
@@ -111,13 +116,12 @@ def _measure(plan: "Plan", names: tuple[str, ...], options: "PeerOptions") -> "R
     results = Results()
     results.about = {
         "date": date.today().isoformat(),
-        "command": "ocr-service bench " + shlex.join(sys.argv[2:]) if sys.argv[2:] else
-        "ocr-service bench",
+        "command": _command(plan, names),
         "sets": list(plan.sets),
         "count": plan.count,
         "first_seed": load_held_out().first_seed,
         **machine(),
-    }  # fmt: skip
+    }
     opened: list[Peer | Missing] = []
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

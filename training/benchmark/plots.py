@@ -7,9 +7,19 @@ from typing import Any
 from pipelines.synthesis.fonts import FONT_FILES
 
 _FONT = Path(__file__).parents[2] / "pipelines" / "fonts" / FONT_FILES["gothic"]
-# Okabe and Ito: told apart by people who see colours differently.
-_COLOURS = ("#0072B2", "#56B4E9", "#E69F00", "#F0C977", "#009E73", "#CC79A7", "#666666")
-_STYLES = ("-", "--", ":")
+# Okabe and Ito: told apart by people who see colours differently. One colour an engine everywhere.
+_COLOUR_OF = {
+    "ours": "#0072B2",
+    "ours (kind not given)": "#8CC8EC",
+    "unmodified": "#CC79A7",
+    "unmodified (kind not given)": "#E8C4D8",
+    "rapidocr": "#E69F00",
+    "tesseract": "#999999",
+    "paddleocr": "#009E73",
+}
+_OTHER_COLOUR = "#555555"
+_NARROW = 0.62
+_STYLES = ("-", "--", ":", "-.")
 _OWN = ("ours", "unmodified")
 _GRID = "#dddddd"
 Rows = Mapping[str, Mapping[str, Any]]
@@ -68,6 +78,7 @@ def _bars(sets: Rows, measure: str) -> Any:
     figure, axes = _new(9, 1.2 + 0.24 * len(chosen) * (len(engines) + 1))
     step = 0.84 / len(engines)
     for number, engine in enumerate(engines):
+        colour = _COLOUR_OF.get(engine, _OTHER_COLOUR)
         for at, found in enumerate(chosen.values()):
             if engine not in found["engines"]:
                 continue
@@ -76,7 +87,7 @@ def _bars(sets: Rows, measure: str) -> Any:
             y = at - 0.42 + (number + 0.5) * step
             shown = min(value, 100.0)
             axes.barh(
-                y, shown, step * 0.9, color=_COLOURS[number % len(_COLOURS)],
+                y, shown, step * 0.9, color=colour,
                 label=engine if at == _first(chosen, engine) else None,
             )  # fmt: skip
             end = shown
@@ -129,21 +140,31 @@ def _degradations(results: Mapping[str, Any]) -> Any:
     if not panels:
         return None
     figure, axes = _new(5.2 * len(panels), 4.6, len(panels))
-    # One colour an engine in all panels.
     engines = list(dict.fromkeys(e for _, rows in reversed(panels) for e in rows))
     for axis, (title, rows) in zip([axes] if len(panels) == 1 else axes, panels, strict=True):
         names = list(dict.fromkeys(n for row in rows.values() for n in row))
-        for engine, row in rows.items():
-            colour = _COLOURS[engines.index(engine) % len(_COLOURS)]
+        for number, (engine, row) in enumerate(rows.items()):
+            # Side by side: engines that err equally often must not hide each other.
+            shift = _NARROW * ((number + 0.5) / len(rows) - 0.5)
             places = [i for i, n in enumerate(names) if n in row]
-            axis.plot(places, [row[names[i]] for i in places], "o", color=colour, label=engine,
-                      markersize=7, alpha=0.9)  # fmt: skip
+            axis.plot([i + shift for i in places], [row[names[i]] for i in places], "o",
+                      color=_COLOUR_OF.get(engine, _OTHER_COLOUR), markersize=6,
+                      clip_on=False, zorder=3)  # fmt: skip
         axis.set_xticks(range(len(names)), names, rotation=40, ha="right")
+        axis.set_xlim(-0.5, len(names) - 0.5)
         axis.set_ylim(bottom=0)
         axis.set_ylabel("% (less is better)")
         axis.set_title(title, loc="left")
+        for edge in range(1, len(names)):
+            axis.axvline(edge - 0.5, color=_GRID, linewidth=0.7)
         _finish(axis, "y")
-        axis.legend(frameon=True, framealpha=0.85, edgecolor="none", fontsize=8)
+    from matplotlib.lines import Line2D
+
+    marks = [
+        Line2D([], [], marker="o", linestyle="", color=_COLOUR_OF.get(e, _OTHER_COLOUR), label=e)
+        for e in engines
+    ]
+    figure.legend(handles=marks, loc="outside lower center", ncols=len(engines), frameon=False)
     return figure
 
 
@@ -152,14 +173,13 @@ def _confidence(results: Mapping[str, Any]) -> Any:
     rows = results["confidence"]
     if not rows:
         return None
-    engines = list(dict.fromkeys(name.partition(": ")[0] for name in rows))
     kinds = list(dict.fromkeys(name.partition(": ")[2] for name in rows))
     figure, (left, right) = _new(12.5, 5.4, 2)
     left.plot([0, 1], [0, 1], color="#999999", linewidth=1, label="perfectly calibrated")
     for name, row in rows.items():
         engine, _, kind = name.partition(": ")
         look = {
-            "color": _COLOURS[engines.index(engine) % len(_COLOURS)],
+            "color": _COLOUR_OF.get(engine, _OTHER_COLOUR),
             "linestyle": _STYLES[kinds.index(kind) % len(_STYLES)],
             "linewidth": 1.3,
         }
@@ -209,7 +229,8 @@ def _speed_bars(axis: Any, title: str, rows: Mapping[str, float]) -> None:
     names: Sequence[str] = list(rows)
     values = [rows[name] for name in names]
     ours = ("ours", "known", "unknown")
-    colours = [_COLOURS[0] if n.startswith(ours) else _COLOURS[2] for n in names]
+    mine, theirs = _COLOUR_OF["ours"], _COLOUR_OF["rapidocr"]
+    colours = [mine if n.startswith(ours) else theirs for n in names]
     axis.barh(range(len(names)), values, 0.7, color=colours)
     for at, value in enumerate(values):
         axis.text(value, at, f" {value:.2f}", va="center", fontsize=9)

@@ -37,8 +37,9 @@ def write_report(results: Mapping[str, Any], path: Path, pictures: Sequence[str]
     path.write_text("\n".join(parts), "utf-8")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", "|---|" + "--:|" * (len(head) - 1)]
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> str:
+    """Make a table; the first `words` columns hold words, the others numbers."""
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * words + "--:|" * (len(head) - words)]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
 
 
@@ -55,7 +56,7 @@ def _about(results: Mapping[str, Any]) -> str:
         [name, peer["state"], peer.get("version") or peer.get("how", "")]
         for name, peer in results["peers"].items()
     ]
-    return text + "\n" + _table(["engine", "state", "version, or how to install"], rows)
+    return text + "\n" + _table(["engine", "state", "version, or how to install"], rows, 3)
 
 
 def _sets(sets: Rows) -> str:
@@ -67,7 +68,7 @@ def _sets(sets: Rows) -> str:
         if found["missing"]:
             rows.append([*row, found["missing"], *[""] * (len(engines) + 1)])
             continue
-        row += [str(found["items"]), "exact" if exact else "CER"]
+        row += [str(found["items"]), "exact / CER" if exact else "CER"]
         for engine in engines:
             line = found["engines"].get(engine, {}).get("all")
             row.append("" if line is None else _figure(line, exact))
@@ -80,7 +81,7 @@ def _sets(sets: Rows) -> str:
 def _figure(line: Mapping[str, float], exact: bool) -> str:
     if not exact:
         return f"{line['cer']:.1%}"
-    return f"{line['exact']:.1%} ({line['exact_low']:.1%}–{line['exact_high']:.1%})"
+    return _both(line)
 
 
 def _both(line: Mapping[str, float]) -> str:
@@ -109,12 +110,12 @@ def _documents(title: str, found: Mapping[str, Any]) -> str:
     head = ["", "documents", "form found", "fields", "exact", "written", "written exact", "CER",
             "doubtful", "silent", "whole documents", "s a document"]  # fmt: skip
     rows = []
-    for rows_of in ("by_degradation", "by_hand", "by_kind"):
-        for name, row in found[rows_of].items():
-            whole = rows_of != "by_kind"
+    for tag in ("degradation", "hand", "kind"):
+        for name, row in found[f"by_{tag}"].items():
+            whole = tag != "kind"
             rows.append(
                 [
-                    name,
+                    name if name in ("all", "samples") else f"{tag}: {name}",
                     f"{row['documents']:.0f}" if whole else "",
                     f"{row['form_identified']:.1%}" if whole else "",
                     f"{row['fields']:.0f}",

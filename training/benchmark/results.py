@@ -67,8 +67,8 @@ class Results:
         """Give confidences by engine and what they speak of."""
         found: dict[str, list[Judged]] = {}
         for peer, sources in self.documents.items():
-            for accuracy in sources.values():
-                found.setdefault(f"{peer}: fields of forms", []).extend(accuracy.judged)
+            for source, accuracy in sources.items():
+                found[f"{peer}: fields of {source}"] = list(accuracy.judged)
         for peers in self.sets.values():
             for peer, result in peers.items():
                 if peer.endswith(KIND_NOT_GIVEN):

@@ -39,9 +39,9 @@ Track = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 class Plan:
     """What to measure.
 
-    `count` is the number of crops a hand, rows of digits, lines of print a font, forms, and at
-    most of samples; `pages` those for speed. `real` is the folder of real images, `samples` that
-    of sample scans.
+    `count` is the number of crops a hand, lines of print a font, forms, and at most of samples; of
+    rows of digits and single kana there are three times as many. `pages` are those for speed,
+    `real` is the folder of real images, `samples` that of sample scans.
     """
 
     sets: tuple[str, ...]
@@ -91,7 +91,7 @@ def _line_sets(plan: Plan, track: Track) -> Iterator[ItemSet]:
     makers: dict[str, Callable[[], Iterable[ItemSet]]] = {
         "fields": lambda: field_sets(plan.count, held_out),
         "notes": lambda: _only(plan, "notes"),
-        "digits": lambda: digit_sets(plan.real, plan.count, held_out.first_seed),
+        "digits": lambda: digit_sets(plan.real, 3 * plan.count, held_out.first_seed),
         "print": lambda: [*_only(plan, "print", "kana"), print_set(plan.count, held_out)],
     }
     for name in LINE_SETS:

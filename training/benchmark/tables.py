@@ -36,7 +36,7 @@ def _sets(sets: Mapping[str, Mapping[str, Any]]) -> Table:
             continue
         exact = found["measure"] == "exact"
         cells = [_cell(found["engines"].get(engine), exact) for engine in engines]
-        figure = "exact" if exact else "CER"
+        figure = "exact / CER" if exact else "CER"
         table.add_row(name + mark, str(found["items"]), figure, *cells)
     return table
 
@@ -47,7 +47,7 @@ def _cell(found: Mapping[str, Any] | None, exact: bool) -> str:
     row = found["all"]
     if not exact:
         return f"{row['cer']:.1%}"
-    return f"{row['exact']:.1%} ({row['exact_low']:.0%}-{row['exact_high']:.0%})"
+    return f"{row['exact']:.1%} ({row['exact_low']:.0%}-{row['exact_high']:.0%}) / {row['cer']:.1%}"
 
 
 def _documents(peer: str, sources: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -128,7 +128,7 @@ def test_engines_stand_side_by_side(bench: Bench) -> None:
     assert engines["bad"]["by"]["degradation"]["fax"]["exact"] == 0.5
     assert engines["bad"]["wrong"][0] == {"name": "line-0", "truth": "足立", "read": "違う"}
     assert found["sets"]["print_pages"]["engines"]["good"]["all"]["cer"] == pytest.approx(2 / 5)
-    assert "25.0% (4.6%–69.9%)" in page
+    assert "25.0% (5%–70%) / 75.0%" in page
     assert "no folder of real images" in page
     assert good.closed and bad.closed
 
