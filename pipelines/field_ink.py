@@ -106,10 +106,8 @@ def ink_of_box(
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     labels = page.labels[top:bottom, left:right]
     if not labels.any():
-        nothing = np.zeros(labels.shape, bool)
-        return BoxInk(
-            grey=page.grey[top:bottom, left:right], mask=nothing, x=left, y=top, box=inner
-        )
+        paper = np.full(labels.shape, PAPER, np.uint8)
+        return BoxInk(grey=paper, mask=np.zeros_like(paper, bool), x=left, y=top, box=inner)
     mask, numbers = _own(labels, page.strokes, inner)
     for number in _guests(page, box, guests, numbers):
         mask &= labels != number

@@ -123,7 +123,7 @@ def tone_at(pixels: Pixels, share: float) -> float:
 def components(
     mask: NDArray[np.uint8],
 ) -> tuple[int, NDArray[np.integer[Any]], NDArray[np.int32], NDArray[np.float64]]:
-    """Find connected pieces (8 neighbours) of a mask: count, labels, stats and centres as in OpenCV.
+    """Find connected pieces (8 neighbours) of a mask: count, labels, stats, centres of OpenCV.
 
     Labels are 16 bits wide where that is enough, which takes a third of the time.
     """

@@ -6,19 +6,21 @@ of the template's words that the page shows at their places decides. Frames and 
 count: half the forms of an office share them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.forms.template import Template
 from pipelines.geometry import resize_by, to_grey
-from pipelines.identify_features import Features, MatchIndex, find_features
+from pipelines.identify_features import MatchIndex, Proposal, find_features
 from pipelines.identify_print import PrintMap, PrintScore, print_map, score_print
 from pipelines.identify_qr import CodeFound, find_code
 from pipelines.records import FormKey, Identification, Matrix, Page, Pixels
 
-_FEATURE_DPI = (38.0, 60.0)
+_FEATURE_DPI = ((24.0, 24.0), (38.0, 38.0), (60.0, 38.0))
+"""Resolutions of page and templates at which features are compared, one pair after the other: the
+first is quickest and enough for most scans, the finer ones see cut and crumpled pages."""
 _PRINT_DPI = 100.0
 _SHORTLIST = 4
 _ACCEPT = 0.65
@@ -38,7 +40,7 @@ class TemplateIndex:
 
     templates: tuple[Template, ...]
     prints: tuple[PrintMap, ...]
-    matches: MatchIndex
+    matches: Mapping[float, MatchIndex]
 
     def template(self, key: FormKey, form_page: int) -> Template | None:
         """Return the template of a form page, if there is one."""
@@ -59,11 +61,14 @@ class _Candidate:
 def build_index(templates: Iterable[Template]) -> TemplateIndex:
     """Prepare form pages for identification (about 0.1 s each)."""
     held = tuple(templates)
-    features = [find_features(t.grey, t.dpi, _FEATURE_DPI[0]) for t in held]
+    resolutions = {dpi for _, dpi in _FEATURE_DPI}
     return TemplateIndex(
         templates=held,
         prints=tuple(print_map(t) for t in held),
-        matches=MatchIndex.build(features),
+        matches={
+            dpi: MatchIndex.build([find_features(t.grey, t.dpi, dpi) for t in held])
+            for dpi in resolutions
+        },
     )
 
 
@@ -81,27 +86,27 @@ def identify_page(
     middle, to_middle = resize_by(grey, min(1.0, _PRINT_DPI / page.dpi))
     told, method = _told(grey, page.dpi, middle, index, pinned)
     accept = _ACCEPT if pinned is None else _ACCEPT_PINNED
-    for dpi in _FEATURE_DPI:
-        features = find_features(middle, min(page.dpi, _PRINT_DPI), dpi)
-        found = _best(middle, features, index, told, accept)
-        if found is not None:
-            pose = np.linalg.inv(to_middle) @ found.score.pose
-            return _identification(index.templates[found.index], found.score.alike, method, pose)
-    if told is not None and pinned is None:
+    found = _by_print(middle, min(page.dpi, _PRINT_DPI), index, told, accept)
+    if found is None and told is not None and pinned is None:
         # A code that does not fit its print (a sticker, a photocopied corner) proves nothing.
-        return _by_print(page, index, middle, to_middle)
-    return None
-
-
-def _by_print(
-    page: Page, index: TemplateIndex, middle: Pixels, to_middle: Matrix
-) -> Identification | None:
-    features = find_features(middle, min(page.dpi, _PRINT_DPI), _FEATURE_DPI[0])
-    found = _best(middle, features, index, None, _ACCEPT)
+        found, method = _by_print(middle, min(page.dpi, _PRINT_DPI), index, None, accept), "print"
     if found is None:
         return None
     pose = np.linalg.inv(to_middle) @ found.score.pose
-    return _identification(index.templates[found.index], found.score.alike, "print", pose)
+    return _identification(index.templates[found.index], found.score.alike, method, pose)
+
+
+def _by_print(
+    middle: Pixels, dpi: float, index: TemplateIndex, told: frozenset[int] | None, accept: float
+) -> _Candidate | None:
+    """Look for a template at one resolution after the other until one fits."""
+    for page_dpi, template_dpi in _FEATURE_DPI:
+        features = find_features(middle, dpi, page_dpi)
+        proposals = index.matches[template_dpi].propose(features, only=told, most=_SHORTLIST)
+        found = _best(middle, proposals, index, accept)
+        if found is not None:
+            return found
+    return None
 
 
 def _told(
@@ -124,15 +129,10 @@ def _told(
 
 
 def _best(
-    middle: Pixels,
-    features: Features,
-    index: TemplateIndex,
-    told: frozenset[int] | None,
-    accept: float,
+    middle: Pixels, proposals: Sequence[Proposal], index: TemplateIndex, accept: float
 ) -> _Candidate | None:
     """Return the template that fits best, if it fits well enough and better than its twins."""
     candidates: list[_Candidate] = []
-    proposals = index.matches.propose(features, only=told, most=_SHORTLIST)
     for proposal in proposals:
         if candidates and proposal.inliers < _HOPELESS * proposals[0].inliers:
             break

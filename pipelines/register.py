@@ -189,13 +189,13 @@ def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField
     source, to_source = resize_by(grey, density) if density < 0.75 else (grey, np.eye(3))
     matrix = to_source @ whole
     if field.largest * 25.4 / _DPI < _WORTH_BENDING_MM:
-        return _seen_through(source, matrix, (width, height), cv2.INTER_CUBIC)
+        return _seen_through(source, matrix, (width, height), cv2.INTER_LINEAR)
     places = field.places(width, height, template.dpi / _DPI, _GRID)
     mapped = cv2.perspectiveTransform(places, matrix).astype(np.float32)
     fine = cv2.resize(mapped, None, fx=_GRID, fy=_GRID, interpolation=cv2.INTER_LINEAR)
     # The outermost places lie one step outside the page: beyond them nothing is interpolated.
     fine = fine[_GRID : _GRID + height, _GRID : _GRID + width]
-    sampled: Pixels = cv2.remap(source, fine, None, cv2.INTER_CUBIC, borderValue=255)
+    sampled: Pixels = cv2.remap(source, fine, None, cv2.INTER_LINEAR, borderValue=255)
     return sampled
 
 
