@@ -4,16 +4,24 @@ The writer's habits (slant, size, pitch, rounding, pen) stay the same over a doc
 character differs a little from the last one of its kind.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.synthesis.fonts import FONT_FILES, font_glyph, has_glyph
-from pipelines.synthesis.pen import Blot, Ink, Points, draw_strokes, resample, smooth
+from pipelines.synthesis.hand_shapes import (
+    BEARING,
+    as_ascii,
+    ascii_scale,
+    bend,
+    bend_image,
+    cropped,
+    join,
+    plain,
+    stretch,
+)
+from pipelines.synthesis.pen import Blot, Ink, draw_strokes, resample, smooth
 from pipelines.synthesis.seeding import seeded
 from pipelines.synthesis.strokes import Strokes, StrokeSource, load_strokes, stroke_variants
 
@@ -48,8 +56,6 @@ _FONTS = {
     Hand.TYPED_GOTHIC: "gothic",
 }
 _FALLBACK_FONTS = ("kiloji", "yusei", "seto", "gothic", "mincho")
-_BEARING = 0.1
-"""Room left and right of a digit or letter, in em."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +124,7 @@ class Writer:
             return em * pitch * font_glyph(self._font(char), char, 32)[1]
         points = np.concatenate(found)
         if char.isascii():
-            return em * (float(np.ptp(points[:, 0])) * _ascii_scale(char)[0] + 2 * _BEARING) * pitch
+            return em * (float(np.ptp(points[:, 0])) * ascii_scale(char)[0] + 2 * BEARING) * pitch
         return em * self.habits.aspect * self._scale(char) * pitch
 
     def _scale(self, char: str) -> float:
@@ -127,7 +133,7 @@ class Writer:
 
     def _strokes(self, char: str) -> Strokes | None:
         """Pick the shape this writer uses for `char`: always the same one."""
-        char = _plain(char)
+        char = plain(char)
         known = stroke_variants(char)
         if not known:
             return None
@@ -159,10 +165,10 @@ class Writer:
         condense: float,
     ) -> Glyph:
         h = self.habits
-        shaped = [_bend(s, seeded(self.seed, "bend", char), h.warp, rng, h.wobble) for s in found]
-        shaped = _join(shaped, h.joining * (0.2 if char.isascii() else 1.0), rng)
+        shaped = [bend(s, seeded(self.seed, "bend", char), h.warp, rng, h.wobble) for s in found]
+        shaped = join(shaped, h.joining * (0.2 if char.isascii() else 1.0), rng)
         if char.isascii():
-            shaped, advance = _as_ascii(char, shaped)
+            shaped, advance = as_ascii(char, shaped)
         else:
             advance = h.aspect
         scale = self._scale(char) * (1 + rng.normal(0, 0.5 * h.wander))
@@ -185,14 +191,16 @@ class Writer:
         half = pixels / 2
         if self.typed:
             if condense < 0.99:
-                coverage = _stretch(coverage, condense, half)
-            blot = _cropped(coverage, -half, -half)
+                coverage = stretch(coverage, condense, half)
+            blot = cropped(coverage, -half, -half)
             return Glyph(blot=blot, advance=advance * em * condense)
         h = self.habits
         steady = seeded(self.seed, "bend", char)
-        bent = _bend_image(coverage, condense, h, steady, rng)
+        bent = bend_image(
+            coverage, condense, slant=h.slant, wander=h.wander, warp=h.warp, steady=steady, rng=rng
+        )
         step = advance * condense * h.pitch * (1 + rng.normal(0, 0.6 * h.wander))
-        return Glyph(blot=_cropped(bent, -half, -half), advance=step * em)
+        return Glyph(blot=cropped(bent, -half, -half), advance=step * em)
 
 
 def make_writer(hand: Hand | str, seed: int) -> Writer:
@@ -248,105 +256,3 @@ def _draw_ink(rng: np.random.Generator) -> Ink:
         )
     tone = int(rng.integers(45, 75))
     return Ink(colour=(tone, tone, tone + 4), opacity=rng.uniform(0.82, 0.94), grain=0.22)
-
-
-def _bend(
-    stroke: Points,
-    steady: np.random.Generator,
-    warp: float,
-    rng: np.random.Generator,
-    wobble: float,
-) -> Points:
-    """Bend a stroke by a wave of the writer's own for this character, and by chance."""
-    wave = steady.uniform(0.5, 1.3, (2, 2))
-    phase = steady.uniform(0, 2 * np.pi, 2)
-    points = resample(stroke, 0.05)
-    points = points + warp * np.sin(2 * np.pi * (points @ wave.T) + phase)
-    shake = rng.normal(0, wobble, 2) + rng.normal(0, wobble, (len(points), 2)) * 0.25
-    points = points + shake
-    if len(points) > 2:
-        # Strokes end early or run on.
-        points[-1] += (points[-1] - points[-2]) * rng.normal(0, 0.5)
-        points[0] += (points[0] - points[1]) * rng.normal(0, 0.35)
-        middle = points.mean(axis=0)
-        angle = rng.normal(0, wobble * 2.5)
-        spin = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        points = (points - middle) @ spin.T * (1 + rng.normal(0, wobble * 2)) + middle
-    return points
-
-
-def _join(strokes: list[Points], chance: float, rng: np.random.Generator) -> list[Points]:
-    """Let the pen stay on the paper between some strokes that are near each other."""
-    joined: list[Points] = []
-    for stroke in strokes:
-        if joined and rng.random() < chance:
-            distance = float(np.hypot(*(stroke[0] - joined[-1][-1])))
-            if distance < 0.4:
-                joined[-1] = np.concatenate([joined[-1], stroke])
-                continue
-        joined.append(stroke)
-    return joined
-
-
-def _plain(char: str) -> str:
-    """Full-width digits and letters have the shapes of the plain ones."""
-    return unicodedata.normalize("NFKC", char) if "\uff01" <= char <= "\uff5e" else char
-
-
-def _ascii_scale(char: str) -> tuple[float, float]:
-    tall = char.isdigit() or char.isupper()
-    return (0.82, 0.92) if tall else (0.78, 0.9)
-
-
-def _as_ascii(char: str, strokes: list[Points]) -> tuple[list[Points], float]:
-    """Set digits and letters narrow: by the width of their ink."""
-    wide, tall = _ascii_scale(char)
-    points = np.concatenate(strokes)
-    left, right = float(points[:, 0].min()), float(points[:, 0].max())
-    moved = [
-        np.stack([(s[:, 0] - left) * wide + _BEARING, (s[:, 1] - 0.52) * tall + 0.5], 1)
-        for s in strokes
-    ]
-    return moved, (right - left) * wide + 2 * _BEARING
-
-
-def _bend_image(
-    coverage: NDArray[np.uint8],
-    condense: float,
-    habits: Habits,
-    steady: np.random.Generator,
-    rng: np.random.Generator,
-) -> NDArray[np.uint8]:
-    size = coverage.shape[0]
-    half = size / 4
-    slant = habits.slant + rng.normal(0, 0.5 * habits.wander)
-    scale = 1 + rng.normal(0, 0.6 * habits.wander)
-    turn = rng.normal(0, 0.5 * habits.wander)
-    linear = np.array([[condense * scale, -slant - turn], [turn, scale]])
-    # The em box keeps its left edge and its middle height.
-    pivot_from = np.array([half, size / 2])
-    shift = pivot_from - linear @ pivot_from
-    matrix = np.column_stack([linear, shift])
-    moved = cv2.warpAffine(coverage, matrix, (size, size), flags=cv2.INTER_LINEAR)
-    rows, columns = np.mgrid[0:size, 0:size].astype(np.float32) / size
-    amount = size / 2 * habits.warp * 0.8
-    a, b = steady.uniform(0.8, 2.2, 2), steady.uniform(0, 2 * np.pi, 2) + rng.normal(0, 0.4, 2)
-    map_x = columns * size + amount * np.sin(2 * np.pi * a[0] * rows + b[0]).astype(np.float32)
-    map_y = rows * size + amount * np.sin(2 * np.pi * a[1] * columns + b[1]).astype(np.float32)
-    bent = cv2.remap(moved, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR)
-    return np.asarray(bent, dtype=np.uint8)
-
-
-def _stretch(coverage: NDArray[np.uint8], condense: float, half: float) -> NDArray[np.uint8]:
-    size = coverage.shape[0]
-    matrix = np.array([[condense, 0, half * (1 - condense)], [0, 1, 0]])
-    stretched = cv2.warpAffine(coverage, matrix, (size, size), flags=cv2.INTER_AREA)
-    return np.asarray(stretched, dtype=np.uint8)
-
-
-def _cropped(coverage: NDArray[np.uint8], x: float, y: float) -> Blot | None:
-    rows, columns = np.flatnonzero(coverage.any(axis=1)), np.flatnonzero(coverage.any(axis=0))
-    if len(rows) == 0:
-        return None
-    part = coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Blot(coverage=part, x=x + float(columns[0]), y=y + float(rows[0]))
