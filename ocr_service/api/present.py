@@ -8,7 +8,6 @@ from ocr_service.api.schemas import (
     CategoryBody,
     DecisionBody,
     DocumentBody,
-    ExportBody,
     FieldBody,
     FindingBody,
     FormRef,
@@ -17,6 +16,7 @@ from ocr_service.api.schemas import (
     QualityBody,
     SuggestionBody,
 )
+from ocr_service.api.schemas_office import ExportBody
 from ocr_service.audit.chain import as_utc
 from ocr_service.auth.principal import Principal
 from ocr_service.error_map import describe

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from ocr_service.api import examples
 from ocr_service.api.problems import responses
-from ocr_service.api.schemas import AuditEventBody, AuditList
+from ocr_service.api.schemas_office import AuditEventBody, AuditList
 from ocr_service.api.security import Guard
 from ocr_service.api.services import Has
 from ocr_service.audit.chain import as_utc

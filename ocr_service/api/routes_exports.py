@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from ocr_service.api import examples
 from ocr_service.api.present import definition_of, export_body
 from ocr_service.api.problems import responses
-from ocr_service.api.schemas import ExportBody, ExportList, ExportRequest
+from ocr_service.api.schemas_office import ExportBody, ExportList, ExportRequest
 from ocr_service.api.security import Guard
 from ocr_service.api.services import Has
 from ocr_service.auth.permissions import Permission

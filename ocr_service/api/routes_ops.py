@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from ocr_service.api.metrics import MEDIA_TYPE
 from ocr_service.api.problems import responses
-from ocr_service.api.schemas import HealthBody
+from ocr_service.api.schemas_office import HealthBody
 from ocr_service.api.security import Guard
 from ocr_service.api.services import Has
 from ocr_service.audit.chain import as_utc

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Request, Response
 
 from ocr_service.api import examples
 from ocr_service.api.problems import responses
-from ocr_service.api.schemas import SessionBody, SignInRequest
+from ocr_service.api.schemas_office import SessionBody, SignInRequest
 from ocr_service.api.security import COOKIE, Guard, check_origin, set_cookie
 from ocr_service.api.services import Has, Services
 from ocr_service.auth.permissions import Permission

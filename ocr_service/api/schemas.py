@@ -5,14 +5,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ocr_service.states import DecisionAction, DocumentState, Role
+from ocr_service.states import DecisionAction, DocumentState
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """A body of the API: unknown names are errors."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class ProblemBody(_Body):
+class ProblemBody(Body):
     """RFC 9457 problem with our stable `code`; `title` is Japanese for people to read."""
 
     type: str = "about:blank"
@@ -25,7 +27,7 @@ class ProblemBody(_Body):
     """Name of the field that is wrong (`decision.invalid`)."""
 
 
-class QualityBody(_Body):
+class QualityBody(Body):
     """Verdict on one page, for the scanning station."""
 
     page: int
@@ -34,7 +36,7 @@ class QualityBody(_Body):
     messages: list[str] = []
 
 
-class ReceiptBody(_Body):
+class ReceiptBody(Body):
     """Answer to a posting: it is stored and will be read."""
 
     id: str
@@ -45,7 +47,7 @@ class ReceiptBody(_Body):
     quality: list[QualityBody]
 
 
-class FormRef(_Body):
+class FormRef(Body):
     """A form by id and revision, with its title."""
 
     id: str
@@ -53,7 +55,7 @@ class FormRef(_Body):
     title: str
 
 
-class DocumentBody(_Body):
+class DocumentBody(Body):
     """One document as the queue shows it. No content."""
 
     id: str
@@ -85,7 +87,7 @@ class DocumentBody(_Body):
     first_confirmed_by_me: bool = False
 
 
-class DocumentList(_Body):
+class DocumentList(Body):
     """A page of the queue; `next` continues it."""
 
     items: list[DocumentBody]
@@ -93,7 +95,7 @@ class DocumentList(_Body):
     counts: dict[DocumentState, int]
 
 
-class BoxBody(_Body):
+class BoxBody(Body):
     """Pixels of the original scan, origin top left."""
 
     x0: float
@@ -102,21 +104,21 @@ class BoxBody(_Body):
     y1: float
 
 
-class AlternativeBody(_Body):
+class AlternativeBody(Body):
     """Another reading of the same ink."""
 
     value: str
     confidence: float
 
 
-class OptionBody(_Body):
+class OptionBody(Body):
     """One option of a mark group."""
 
     value: str
     label: str
 
 
-class FieldBody(_Body):
+class FieldBody(Body):
     """One suggested value with its evidence, and what the form says about it."""
 
     name: str
@@ -144,7 +146,7 @@ class FieldBody(_Body):
     hint: str = ""
 
 
-class FindingBody(_Body):
+class FindingBody(Body):
     """Something to look at, with its rule and ground."""
 
     rule: str
@@ -155,7 +157,7 @@ class FindingBody(_Body):
     ground: str
 
 
-class PageBody(_Body):
+class PageBody(Body):
     """One page: size of the original scan; turn it clockwise by `rotation` to show it upright."""
 
     number: int
@@ -166,7 +168,7 @@ class PageBody(_Body):
     quality: QualityBody
 
 
-class CategoryBody(_Body):
+class CategoryBody(Body):
     """Category with the set of candidates that holds the truth."""
 
     label: str
@@ -175,7 +177,7 @@ class CategoryBody(_Body):
     candidates: list[str]
 
 
-class SuggestionBody(_Body):
+class SuggestionBody(Body):
     """What the service suggests; only a person's decision makes it a record."""
 
     id: str
@@ -192,7 +194,7 @@ class SuggestionBody(_Body):
     unmasked: bool = False
 
 
-class DecisionRequest(_Body):
+class DecisionRequest(Body):
     """A decision on exactly the suggestion that was shown (a stale one is refused with 409).
 
     `values` are the values that the reviewer changed, by field name (None empties a field);
@@ -205,7 +207,7 @@ class DecisionRequest(_Body):
     reason: str = Field(default="", max_length=2000)
 
 
-class DecisionBody(_Body):
+class DecisionBody(Body):
     """A decision that was made."""
 
     id: str
@@ -222,87 +224,14 @@ class DecisionBody(_Body):
     """Names of the values that are shown masked."""
 
 
-class FormPinRequest(_Body):
+class FormPinRequest(Body):
     """Read the document again as this form."""
 
     form_id: str
     revision: str
 
 
-class FormListBody(_Body):
+class FormListBody(Body):
     """Forms that the service knows."""
 
     items: list[FormRef]
-
-
-class SignInRequest(_Body):
-    """Either name and password, or a one-time token."""
-
-    name: str | None = None
-    password: str | None = None
-    token: str | None = None
-
-
-class SessionBody(_Body):
-    """Who is signed in."""
-
-    user_id: str
-    name: str
-    display_name: str
-    roles: list[Role]
-    expires_at: datetime
-
-
-class ExportRequest(_Body):
-    """Export all confirmed documents of a form that were not exported yet."""
-
-    form_id: str
-    revision: str | None = None
-    format: Literal["csv", "json", "xlsx"] = "csv"
-    unmask_reason: str = Field(default="", max_length=200)
-    """Why 個人番号 leaves whole; masked without a reason, and audited with one."""
-
-
-class ExportBody(_Body):
-    """One export file."""
-
-    id: str
-    form: FormRef
-    format: Literal["csv", "json", "xlsx"]
-    state: Literal["ready", "delivered"]
-    document_count: int
-    sha256: str
-    created_at: datetime
-
-
-class ExportList(_Body):
-    """Export files, newest first."""
-
-    items: list[ExportBody]
-    pending: dict[str, int]
-    """Confirmed documents not exported yet, by form id."""
-
-
-class AuditEventBody(_Body):
-    """One event of the audit chain."""
-
-    sequence: int
-    at: datetime
-    actor: str
-    action: str
-    subject: str
-    details: dict[str, object]
-
-
-class AuditList(_Body):
-    """Events, newest first; `verified` says that the chain is whole."""
-
-    items: list[AuditEventBody]
-    next: str | None = None
-    verified: bool
-
-
-class HealthBody(_Body):
-    """The process serves."""
-
-    status: Literal["ok"]
