@@ -14,6 +14,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from unittest.mock import patch
 
 import cv2
@@ -81,8 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "groups": {name: _rounded(fit) for name, fit in fit_groups(samples).items()},
     }
     _say(f"ECE {artifact['ece_before']:.2%} before, {artifact['ece_after']:.2%} after")
-    ARTIFACT.write_text(json.dumps(artifact, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    _say(f"written: {ARTIFACT.name}")
+    options.out.write_text(json.dumps(artifact, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    _say(f"written: {options.out.name}")
     return 0
 
 
@@ -177,6 +178,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Calibrated confidence of read fields.")
     parser.add_argument("--seeds", type=int, default=SEEDS.start, help="first seed")
     parser.add_argument("--count", type=int, default=210, help="documents, one seed each")
+    parser.add_argument("--out", type=Path, default=ARTIFACT, help="where to write the artifact")
     parser.add_argument("--check", action="store_true", help="measure, write nothing")
     return parser.parse_args(arguments)
 
