@@ -71,11 +71,16 @@ def _sets(sets: Rows) -> str:
         row += [str(found["items"]), "exact / CER" if exact else "CER"]
         for engine in engines:
             line = found["engines"].get(engine, {}).get("all")
-            row.append("" if line is None else _figure(line, exact))
+            row.append("" if line is None else _figure(line, exact) + _part(line, found["items"]))
         rows.append(row)
     text = "## Sets, side by side\n\n" + _table(["set", "", "items", "figure", *engines], rows)
     sources = [f"- {found['title']}: {found['provenance']}" for found in sets.values()]
     return text + "\nWhere they come from:\n\n" + "\n".join(sources) + "\n"
+
+
+def _part(line: Mapping[str, float], items: int) -> str:
+    """Say when an interrupted run, or an engine that failed, read only some of the items."""
+    return f" [{line['lines']:.0f} of {items}]" if line["lines"] < items else ""
 
 
 def _figure(line: Mapping[str, float], exact: bool) -> str:

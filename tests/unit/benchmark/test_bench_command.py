@@ -179,6 +179,7 @@ def test_interrupted_runs_keep_what_was_measured(
     assert found["sets"]["pen_strokes"]["engines"]["good"]["all"]["lines"] == 4
     assert found["sets"]["pen_strokes"]["engines"]["stopped"]["all"]["lines"] == 2
     assert "interrupted" in page
+    assert "[2 of 4]" in page
     assert good.closed and stopped.closed
 
 
