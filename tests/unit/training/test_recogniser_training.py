@@ -121,7 +121,7 @@ def test_a_run_learns_and_resumes(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     text = CONFIG.read_text("utf-8")
     for old, new in (
-        ("replicas: 4", "replicas: 1"),
+        ("replicas: 2", "replicas: 1"),
         ("batch_pixels: 5120", "batch_pixels: 1024"),
         ("pool: 120", "pool: 8"),
         ("sync_every: 8", "sync_every: 1"),
