@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.field_crops import LEAST_HEIGHT, PAD, Crop
 from pipelines.field_ink import BoxInk
@@ -13,6 +14,9 @@ from pipelines.records import Pixels
 
 # Room of one comb character in a recomposed line, as a share of the line height.
 _CELL_PITCH = 0.66
+# Wider than a cell is more than one character, when each of its cells holds a part worth the name;
+# where they are parted is looked for near the edge. All in cells.
+_ONE_CELL, _PART, _SEARCH = 1.1, 0.3, 0.2
 
 
 def cut_comb(ink: BoxInk, cells: int) -> tuple[Crop | None, tuple[int, ...]]:
@@ -22,7 +26,8 @@ def cut_comb(ink: BoxInk, cells: int) -> tuple[Crop | None, tuple[int, ...]]:
     uneven hands trouble the recogniser, and it is known where every character stands.
     """
     pitch = (ink.box[2] - ink.box[0]) / cells
-    _, labels, stats, centres = components(ink.mask.view(np.uint8))
+    mask = _parted(ink.mask.view(np.uint8), ink.box[0], pitch)
+    _, labels, stats, centres = components(mask)
     cell_of = np.clip((centres[:, 0] - ink.box[0]) // pitch, 0, cells - 1).astype(int)
     cell_of[0] = -1
     glyphs: list[tuple[int, Pixels]] = []
@@ -31,26 +36,44 @@ def cut_comb(ink: BoxInk, cells: int) -> tuple[Crop | None, tuple[int, ...]]:
         own = cell_of == cell
         left = int(stats[own, cv2.CC_STAT_LEFT].min())
         right = int((stats[own, cv2.CC_STAT_LEFT] + stats[own, cv2.CC_STAT_WIDTH]).max())
-        if right - left > 1.6 * pitch:
-            # Characters of two cells touch: cut at the cells.
-            edge = round(ink.box[0] + cell * pitch)
-            left, right = max(left, edge), min(right, round(edge + pitch))
         # A pixel more on each side for the soft edge of the ink.
         start = max(0, left - 1)
         there = slice(start, right + 1)
-        mask = pieces(np.ascontiguousarray(labels[:, there]), own).view(np.bool_)
-        mask[:, : left - start] = False
-        mask[:, right - start :] = False
-        rows, columns = extent(mask)
+        shape = pieces(np.ascontiguousarray(labels[:, there]), own).view(np.bool_)
+        shape[:, : left - start] = False
+        shape[:, right - start :] = False
+        rows, columns = extent(shape)
         if rows is None or columns is None or _tiny(rows, columns, ink):
             continue
-        glyph = only_near(ink.grey[:, there], mask)
+        glyph = only_near(ink.grey[:, there], shape)
         glyphs.append((cell, window(glyph, columns[0] - 1, 0, columns[1] + 1, glyph.shape[0])))
         bounds.append((start + columns[0], rows[0], start + columns[1], rows[1]))
     if not glyphs:
         return None, ()
     top, bottom = min(b[1] for b in bounds), max(b[3] for b in bounds)
     return _compose(ink, glyphs, bounds, (top, bottom)), tuple(cell for cell, _ in glyphs)
+
+
+def _parted(mask: NDArray[np.uint8], left: float, pitch: float) -> NDArray[np.uint8]:
+    """Part characters of neighbouring cells that touch, where least ink joins them."""
+    count, labels, stats, _ = components(mask)
+    cut = mask
+    for number in range(1, count):
+        start, width = int(stats[number, cv2.CC_STAT_LEFT]), int(stats[number, cv2.CC_STAT_WIDTH])
+        if width <= _ONE_CELL * pitch:
+            continue
+        joined = (labels == number).sum(axis=0)
+        first = int(np.ceil((start + _PART * pitch - left) / pitch))
+        last = int((start + width - _PART * pitch - left) // pitch)
+        for edge in (left + cell * pitch for cell in range(first, last + 1)):
+            low, high = round(edge - _SEARCH * pitch), round(edge + _SEARCH * pitch) + 1
+            # Of equally thin places the nearest to the edge.
+            away = np.abs(np.arange(low, high) - edge) / pitch
+            at = low + int(np.argmin(joined[low:high] + away))
+            if cut is mask:
+                cut = mask.copy()
+            cut[labels[:, at] == number, at] = 0
+    return cut
 
 
 def _tiny(rows: tuple[int, int], columns: tuple[int, int], ink: BoxInk) -> bool:

@@ -66,6 +66,26 @@ def test_a_comb_gives_a_place_for_every_cell_with_ink() -> None:
         assert ((dark > start) & (dark < end)).any()
 
 
+def test_characters_of_a_comb_that_touch_are_parted_and_none_is_lost() -> None:
+    pixels = white_page()
+    for cell in (0, 1, 2, 4):
+        left = 20.4 + 5 * cell
+        draw(pixels, [(left, 21.5), (left + 4.2, 21.5), (left + 4.2, 26.5), (left, 26.5)])
+    # A tail of the first runs into the second, and one of the second into the third.
+    draw(pixels, [(22.0, 26.5), (27.0, 25.0)], width=2)
+    draw(pixels, [(28.0, 26.5), (31.5, 25.0)], width=2)
+    crop, cells = cut_comb(ink_of_box(page_ink(pixels), box(20, 20, 30, 8)), 6)
+    assert crop is not None
+    assert cells == (0, 1, 2, 4)
+
+
+def test_one_wide_character_of_a_comb_stays_whole() -> None:
+    pixels = white_page()
+    draw(pixels, [(24.0, 21.5), (28.8, 21.5), (24.0, 26.5), (28.8, 26.5)])
+    _, cells = cut_comb(ink_of_box(page_ink(pixels), box(20, 20, 30, 8)), 6)
+    assert len(cells) == 1
+
+
 def test_figures_that_stand_apart_are_places_of_their_own() -> None:
     pixels = white_page()
     draw(pixels, [(30, 21.5), (30, 26.5)])
