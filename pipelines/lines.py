@@ -5,25 +5,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.detector import Detector, TextRegion
+from models.detector import TextRegion
 from models.recogniser import Reading, Recogniser
 from pipelines.line_crops import cut_region, flow_column, is_vertical, pieces
 from pipelines.records import BoundingBox, Line, Page, Pixels
 
-# Print of 8 point is 11 pixels high at this size of a page of A4, the least the detector finds.
-_LONG_SIDE = 1440
 _LEAST_CONFIDENCE = 0.3
+# A column that reads as surely as this set side by side is not read a second time.
+_SURE = 0.9
 # Two boxes are on one line when they share this much of the smaller height.
 _SAME_ROW = 0.5
 
 
-def read_lines(page: Page, detector: Detector, recogniser: Recogniser) -> tuple[Line, ...]:
-    """Read the page (upright), horizontal and vertical lines, in reading order.
+def read_lines(
+    page: Page, regions: Sequence[TextRegion], recogniser: Recogniser
+) -> tuple[Line, ...]:
+    """Read the lines found on the page (upright), horizontal and vertical, in reading order.
 
     Rows run from the top, their lines from the left; columns of vertical text from the right. The
     confidence is the geometric mean over the characters. Boxes are in pixels of the original scan.
     """
-    regions = detector.find(page.pixels, long_side=_LONG_SIDE)
     found = [Found(region, is_vertical(region)) for region in regions]
     texts = read_regions(page.pixels, found, recogniser)
     read = [
@@ -60,26 +61,29 @@ class Found:
 def read_regions(
     pixels: Pixels, found: Sequence[Found], recogniser: Recogniser
 ) -> list[tuple[str, float]]:
-    """Text and confidence of each region."""
-    crops: list[Pixels] = []
-    places: list[list[list[int]]] = []
-    for item in found:
-        crop = cut_region(pixels, item.region)
-        # A column is read with its characters set side by side, and turned: the better one counts.
-        ways = (
-            [flow_column(crop), np.ascontiguousarray(np.rot90(crop))] if item.vertical else [crop]
-        )
-        ways_at = []
-        for way in ways:
-            parts = pieces(way)
-            ways_at.append(list(range(len(crops), len(crops) + len(parts))))
-            crops += parts
-        places.append(ways_at)
-    readings = recogniser.read(crops, [None] * len(crops))
-    return [
-        max((joined([readings[i] for i in way]) for way in ways), key=lambda read: read[1])
-        for ways in places
-    ]
+    """Text and confidence of each region.
+
+    A column is read with its characters set side by side, and where that is not sure also turned:
+    the better one counts.
+    """
+    crops = [cut_region(pixels, item.region) for item in found]
+    columns = [i for i, item in enumerate(found) if item.vertical]
+    ways = [flow_column(c) if f.vertical else c for c, f in zip(crops, found, strict=True)]
+    read = _read_crops(ways, recogniser)
+    unsure = [i for i in columns if read[i][1] < _SURE]
+    turned = _read_crops([np.ascontiguousarray(np.rot90(crops[i])) for i in unsure], recogniser)
+    for i, other in zip(unsure, turned, strict=True):
+        if other[1] > read[i][1]:
+            read[i] = other
+    return read
+
+
+def _read_crops(crops: Sequence[Pixels], recogniser: Recogniser) -> list[tuple[str, float]]:
+    """Read every crop, long ones in pieces, all in one call."""
+    parts = [pieces(crop) for crop in crops]
+    flat = [part for some in parts for part in some]
+    readings = iter(recogniser.read(flat, [None] * len(flat)))
+    return [joined([next(readings) for _ in some]) for some in parts]
 
 
 def joined(readings: Sequence[Reading]) -> tuple[str, float]:

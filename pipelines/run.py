@@ -169,8 +169,9 @@ def _read_page(page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopw
         with watch.stage("straighten"):
             straight = straighten(page)
         with watch.stage("lines"):
-            upright = turn_upright(straight, reader.engines.detector, reader.engines.recogniser)
-            lines = read_lines(upright, reader.engines.detector, reader.engines.recogniser)
+            engines = reader.engines
+            upright, regions = turn_upright(straight, engines.detector, engines.recogniser)
+            lines = read_lines(upright, regions, engines.recogniser)
         return _ReadPage(_view(upright, verdict, None), None, (), lines)
     fields = _read_form_page(registered, template, reader, watch)
     return _ReadPage(_view(page, verdict, registered), registered, fields, ())

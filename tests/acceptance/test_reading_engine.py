@@ -185,9 +185,9 @@ def _letter() -> Pixels:
 def test_a_page_is_turned_upright_and_read_in_order(engines: Engines, quarters: int) -> None:
     lying = turn_page(_page(_letter()), quarters)
     scan = _page(lying.pixels)
-    upright = turn_upright(scan, engines.detector, engines.recogniser)
+    upright, regions = turn_upright(scan, engines.detector, engines.recogniser)
     assert (upright.rotation + 90 * quarters) % 360 == 0
-    lines = read_lines(upright, engines.detector, engines.recogniser)
+    lines = read_lines(upright, regions, engines.recogniser)
     assert [line.text for line in lines] == [
         "足立区長あて",
         "保育施設の入所を申し込みます。",
@@ -201,7 +201,9 @@ def test_a_page_is_turned_upright_and_read_in_order(engines: Engines, quarters: 
 
 def test_a_page_without_text_stays_as_it_is(engines: Engines) -> None:
     blank = _page(np.full((800, 600, 3), 255, np.uint8))
-    assert turn_upright(blank, engines.detector, engines.recogniser) is blank
-    assert read_lines(blank, engines.detector, engines.recogniser) == ()
+    upright, regions = turn_upright(blank, engines.detector, engines.recogniser)
+    assert upright is blank
+    assert regions == []
+    assert read_lines(blank, regions, engines.recogniser) == ()
     tiny = _page(np.zeros((2, 2, 3), np.uint8))
-    assert read_lines(tiny, engines.detector, engines.recogniser) == ()
+    assert turn_upright(tiny, engines.detector, engines.recogniser) == (tiny, [])

@@ -53,8 +53,8 @@ class OursPeer:
             scan_height=height,
         )
         engines = self.engines
-        upright = turn_upright(straighten(page), engines.detector, engines.recogniser)
-        lines = read_lines(upright, engines.detector, engines.recogniser)
+        upright, regions = turn_upright(straighten(page), engines.detector, engines.recogniser)
+        lines = read_lines(upright, regions, engines.recogniser)
         return [PageLine(n.text, (n.box.x0, n.box.y0, n.box.x1, n.box.y1)) for n in lines]
 
     def close(self) -> None:
