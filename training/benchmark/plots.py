@@ -208,12 +208,14 @@ def _speed(results: Mapping[str, Any]) -> Any:
         f"{name}, unknown page": row["median_processor_seconds"]
         for name, row in results["page_speed"].items()
     }
-    ways = {name.replace("_", " "): row["median_seconds"] for name, row in results["speed"].items()}
+    ways = {
+        name.replace("_", " "): row["pages_per_second"] for name, row in results["speed"].items()
+    }
     panels = [
         (title, rows)
         for title, rows in (
             ("Processor seconds a page, one thread", pages),
-            ("Seconds a page, a process each", ways),
+            ("Pages a second, all processes together", ways),
         )
         if rows
     ]

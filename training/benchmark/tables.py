@@ -82,15 +82,19 @@ def _confidence(rows: Mapping[str, Mapping[str, float]]) -> Table:
 
 
 def _speed(results: Mapping[str, Any]) -> Table:
-    table = Table("reading", "pages", "median s", "processor s", "peak MiB", title="Speed")
+    table = Table(
+        "reading", "pages", "a second", "ratio", "median s", "processor s", "MiB", title="Speed"
+    )
     rows = {
         **{f"page: {name}": row for name, row in results["page_speed"].items()},
         **results["speed"],
     }
     for name, row in rows.items():
-        spent, peak = row.get("median_processor_seconds"), row.get("peak_mib")
-        table.add_row(
-            name, f"{row['pages']:.0f}", f"{row['median_seconds']:.2f}",
-            "" if spent is None else f"{spent:.2f}", "" if peak is None else f"{peak:.0f}",
+        spent = row.get("cpu_seconds", row.get("median_processor_seconds"))
+        cells = (
+            (row.get("pages_per_second"), ".2f"), (row.get("ratio"), ".1f"),
+            (row["median_seconds"], ".2f"), (spent, ".2f"), (row.get("peak_mib"), ".0f"),
         )  # fmt: skip
+        shown = ("" if value is None else format(value, form) for value, form in cells)
+        table.add_row(name, f"{row['pages']:.0f}", *shown)
     return table

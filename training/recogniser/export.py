@@ -29,6 +29,24 @@ _SHARES = (1.0, 0.85, 0.7, 0.55)
 _ARTIFACTS = Path(__file__).parent.parent.parent / "models" / "artifacts"
 _NAME = "ppocrv6_small_rec"
 _TOLERANCE = 2e-3
+_CARD = """# {name} {version}
+
+Reads one line of Japanese, written by hand or printed: a crop 48 pixels high to characters. It is
+PP-OCRv6 small (Apache-2.0) trained further on {seen} synthetic lines; {share} parts of the trained
+weights and the rest of the original ones. `docs/training.md` says how, `NOTICE` whose works it learnt
+from, `docs/figures.md` how well it reads beside others.
+
+Wrong characters on held-out synthetic lines (handwriting fonts and writers not trained on; hard scans):
+
+| weights | {head} |
+|---|{rule}
+{rows}
+
+Meant for boxes and lines of office papers, where a person confirms what was read. Not for writing
+systems other than Japanese and Latin, for Hentaigana, or for brush cursive. Of real handwriting it
+has seen digits only; everything else was written by programs with pen strokes and fonts. It was not
+trained on papers or writing of citizens.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,6 +144,27 @@ def _write(
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=100)
     (folder / "manifest.yaml").write_text(text, "utf-8")
     (folder / "training.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    (folder / "README.md").write_text(_card(version, seen, share, figures), "utf-8")
+
+
+def _card(
+    version: str, seen: int, share: float, figures: dict[str, dict[str, dict[str, float]]]
+) -> str:
+    """Model card: what the model is for, what it learnt from, how well it reads, where not."""
+    rows = [
+        f"| {name} | " + " | ".join(f"{100 * g['wrong']:.2f} %" for g in groups.values()) + " |"
+        for name, groups in figures.items()
+    ]
+    names = list(next(iter(figures.values())))
+    return _CARD.format(
+        name=_NAME,
+        version=version,
+        seen=f"{seen:,}",
+        share=f"{share:.2f}",
+        head=" | ".join(names),
+        rule="--:|" * len(names),
+        rows="\n".join(rows),
+    )
 
 
 def _compare(model: Trainable, graph: bytes) -> None:
