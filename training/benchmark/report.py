@@ -171,8 +171,8 @@ def _speed(results: Mapping[str, Any]) -> str:
     if results["speed"]:
         text += (
             "\nThe same pages in the same run. `known` reads the boxes of a known form, `unknown`"
-            " the whole page; `two workers` are two processes of one thread, each pinned to a core. The"
-            " ratio is of pages a second against RapidOCR with its default threads.\n\n"
+            " the whole page; `two workers` are two processes of one thread, each pinned to a core."
+            " The ratio is of pages a second against RapidOCR with its default threads.\n\n"
         )
         text += _ratios(results["speed"])
     return text

@@ -33,10 +33,10 @@ _CARD = """# {name} {version}
 
 Reads one line of Japanese, written by hand or printed: a crop 48 pixels high to characters. It is
 PP-OCRv6 small (Apache-2.0) trained further on {seen} synthetic lines; {share} parts of the trained
-weights and the rest of the original ones. `docs/training.md` says how, `NOTICE` whose works it learnt
-from, `docs/figures.md` how well it reads beside others.
+weights and the rest of the original ones. `docs/training.md` says how, `NOTICE` whose works it
+learnt from, `docs/figures.md` how well it reads beside others.
 
-Wrong characters on held-out synthetic lines (handwriting fonts and writers not trained on; hard scans):
+Wrong characters on held-out synthetic lines (fonts and writers not trained on, hard scans):
 
 | weights | {head} |
 |---|{rule}
