@@ -11,18 +11,21 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
 from models.errors import ModelError, ModelProblem
 from models.manifest import load_manifest, read_weights
 from pipelines.forms.model import FormDefinition
 from pipelines.records import CategoryScore, Line
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import HashingVectorizer
 
 UNKNOWN = "unknown"
 """Label of documents that are none of the known kinds; the background class of the model."""
@@ -54,20 +57,12 @@ class CategoryModel:
         return result
 
 
-_VECTORIZER = HashingVectorizer(
-    analyzer="char",
-    ngram_range=(1, 3),
-    n_features=FEATURES,
-    alternate_sign=False,
-    norm=None,
-    lowercase=False,
-)
 _HEAD_LINES = 6
 _PROMINENT = 1.25
 """A line this much taller than the median is a heading."""
 
 
-def text_features(texts: Sequence[str]) -> csr_matrix:
+def text_features(texts: Sequence[str]) -> "csr_matrix":
     """Features of whole documents, shape (N, FEATURES), from their lines.
 
     The first lines count as much as all lines together: a form of three pages has a thousand words
@@ -75,7 +70,7 @@ def text_features(texts: Sequence[str]) -> csr_matrix:
     """
     whole = [fold_text(text) for text in texts]
     heads = [fold_text("\n".join(text.split("\n")[:_HEAD_LINES])) for text in texts]
-    return csr_matrix(_weighed(whole) + _weighed(heads))
+    return _weighed(whole) + _weighed(heads)
 
 
 def fold_text(text: str) -> str:
@@ -106,8 +101,26 @@ def _height(line: Line) -> float:
     return box.x1 - box.x0 if line.vertical else box.y1 - box.y0
 
 
-def _weighed(texts: Sequence[str]) -> csr_matrix:
-    counts = csr_matrix(_VECTORIZER.transform(texts))
+@cache
+def _vectorizer() -> "HashingVectorizer":
+    # Imported when a page is of no known form: a command line would wait a second for it.
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    return HashingVectorizer(
+        analyzer="char",
+        ngram_range=(1, 3),
+        n_features=FEATURES,
+        alternate_sign=False,
+        norm=None,
+        lowercase=False,
+    )
+
+
+def _weighed(texts: Sequence[str]) -> "csr_matrix":
+    from scipy.sparse import csr_matrix
+    from sklearn.preprocessing import normalize
+
+    counts = csr_matrix(_vectorizer().transform(texts))
     counts.data = np.log1p(counts.data)
     return csr_matrix(normalize(counts))
 
