@@ -158,28 +158,38 @@ def _read_page(page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopw
         verdict = assess_quality(page)
     if QualityReason.BLANK in verdict.reasons:
         return _ReadPage(_view(page, verdict, None), None, (), ())
-    with watch.stage("identify"):
-        identification = identify_page(page, reader.index, pinned=pinned)
-    registered = None
-    if identification is not None:
-        template = reader.templates[identification.form, identification.form_page]
-        with watch.stage("register"):
-            registered = register_page(page, template, identification)
+    registered = _register(page, reader, pinned, watch)
     if registered is None:
         with watch.stage("straighten"):
             straight = straighten(page)
-        with watch.stage("lines"):
-            engines = reader.engines
-            upright, regions = turn_upright(straight, engines.detector, engines.recogniser)
-            lines = read_lines(upright, regions, engines.recogniser)
-        return _ReadPage(_view(upright, verdict, None), None, (), lines)
-    fields = _read_form_page(registered, template, reader, watch)
-    return _ReadPage(_view(page, verdict, registered), registered, fields, ())
+        if straight is not page:
+            # What lies too askew to be known as it is may be known when it is straight.
+            page, registered = straight, _register(straight, reader, pinned, watch)
+    if registered is not None:
+        fields = _read_form_page(registered, reader, watch)
+        return _ReadPage(_view(page, verdict, registered), registered, fields, ())
+    with watch.stage("lines"):
+        engines = reader.engines
+        upright, regions = turn_upright(page, engines.detector, engines.recogniser)
+        lines = read_lines(upright, regions, engines.recogniser)
+    return _ReadPage(_view(upright, verdict, None), None, (), lines)
+
+
+def _register(
+    page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopwatch
+) -> RegisteredPage | None:
+    with watch.stage("identify"):
+        found = identify_page(page, reader.index, pinned=pinned)
+    if found is None:
+        return None
+    with watch.stage("register"):
+        return register_page(page, reader.templates[found.form, found.form_page], found)
 
 
 def _read_form_page(
-    registered: RegisteredPage, template: Template, reader: Reader, watch: _Stopwatch
+    registered: RegisteredPage, reader: Reader, watch: _Stopwatch
 ) -> tuple[Field, ...]:
+    template = reader.templates[registered.form, registered.form_page]
     form = template.definition
     with watch.stage("ink"):
         ink = subtract_blank(registered, template)

@@ -24,7 +24,6 @@ from pipelines.forms.template import build_templates
 from pipelines.identify import build_index, identify_page
 from pipelines.ink import subtract_blank
 from pipelines.marks import read_marks
-from pipelines.orient import straighten
 from pipelines.records import Field, Page
 from pipelines.register import register_page
 from pipelines.synthesis.compare import Outcome, compare
@@ -95,15 +94,13 @@ def measure(
     fields: list[Field] = []
     for number, pixels in enumerate(scan.pages, start=1):
         height, width = pixels.shape[:2]
-        page = straighten(
-            Page(
-                number=number,
-                pixels=pixels,
-                dpi=scan.dpi,
-                to_scan=np.eye(3),
-                scan_width=width,
-                scan_height=height,
-            )
+        page = Page(
+            number=number,
+            pixels=pixels,
+            dpi=scan.dpi,
+            to_scan=np.eye(3),
+            scan_width=width,
+            scan_height=height,
         )
         found = identify_page(page, index)
         template = next((t for t in templates if found and t.form_page == found.form_page), None)
