@@ -106,25 +106,25 @@ class Expression:
             outcome = _outcome_of_blanks(self, used)
         else:
             outcome = self.outcome(used)
-        if isinstance(outcome, EvaluationError):
-            raise outcome
+        if isinstance(outcome, str):
+            raise EvaluationError(outcome)
         return outcome
 
-    def outcome(self, used: Iterable[tuple[str, Value]]) -> bool | EvaluationError:
+    def outcome(self, used: Iterable[tuple[str, Value]]) -> bool | str:
         """Truth value for the names it uses, or why there is none."""
         try:
             result = self._program.evaluate({name: _to_cel(value) for name, value in used})
         except Exception as error:  # the library raises what the functions raise
-            return EvaluationError(f"{type(error).__name__} in: {self.source}")
+            return f"{type(error).__name__} in: {self.source}"
         if not isinstance(result, celtypes.BoolType | bool):
-            return EvaluationError(f"not a truth value: {self.source}")
+            return f"not a truth value: {self.source}"
         return bool(result)
 
 
 @lru_cache(maxsize=4096)
 def _outcome_of_blanks(
     expression: Expression, used: tuple[tuple[str, bool | None], ...]
-) -> bool | EvaluationError:
+) -> bool | str:
     # Most boxes of most papers are blank: the same questions over and over.
     return expression.outcome(used)
 

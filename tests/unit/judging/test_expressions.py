@@ -81,3 +81,12 @@ def test_names_are_the_same_but_for_spaces() -> None:
 def test_an_equation_over_a_blank_value_cannot_be_judged(source: str) -> None:
     with pytest.raises(EvaluationError):
         compile_expression(source).evaluate({"a": None})
+
+
+def test_an_expression_that_fails_on_blanks_fails_the_same_way_again() -> None:
+    expression = compile_expression("age(birth, today) > 3")
+    for _ in range(3):
+        with pytest.raises(EvaluationError) as raised:
+            expression.evaluate({"birth": True, "today": True})
+        assert raised.traceback[-1].name == "evaluate"
+        assert len(raised.traceback) == 2
