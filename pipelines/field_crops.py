@@ -20,7 +20,8 @@ _FAINT = 0.4
 _SPECK, _SPECK_REACH = 0.14, 0.45
 # Least height of a figure as a share of its line.
 _FIGURE_HEIGHT = 0.6
-_NARROW = 0.8
+# The recogniser has learnt narrow writing: set so it reads as well, in less time.
+_NARROW = 0.75
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

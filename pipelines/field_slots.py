@@ -117,8 +117,7 @@ def cut_slot(page: PageInk, slot: Slot, guests: Sequence[Box] = ()) -> Cut:
 
 def _crops(ink: BoxInk, slot: Slot) -> tuple[tuple[Crop, ...], tuple[int, ...]]:
     crops, cells = _upright_crops(ink, slot)
-    # Figures are read as well when set narrower, and faster.
-    return (tuple(narrowed(c) for c in crops) if slot.figures else crops), cells
+    return tuple(narrowed(c) for c in crops), cells
 
 
 def _upright_crops(ink: BoxInk, slot: Slot) -> tuple[tuple[Crop, ...], tuple[int, ...]]:

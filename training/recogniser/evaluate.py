@@ -67,13 +67,17 @@ def held_out_lines(model: Trainable, count: int) -> list[HeldOut]:
 def evaluate(
     net: nn.Module, characters: Sequence[str], groups: Sequence[HeldOut]
 ) -> dict[str, dict[str, float]]:
-    """Share of wrong characters and of exact lines of each group, spaces not counted."""
+    """Share of wrong characters and of exact lines of each group, spaces not counted.
+
+    `errors` is the number of wrong characters, `spread` its standard error over the lines.
+    """
     return {group.name: _measure(net, characters, group.lines) for group in groups}
 
 
 def _measure(net: nn.Module, characters: Sequence[str], lines: Sequence[Line]) -> dict[str, float]:
     index = {c: i for i, c in enumerate(characters) if c}
-    wrong = total = exact = 0
+    found: list[int] = []
+    total = 0
     ordered = sorted(lines, key=lambda line: line.pixels.shape[1])
     for at in range(0, len(ordered), 8):
         some = ordered[at : at + 8]
@@ -86,8 +90,14 @@ def _measure(net: nn.Module, characters: Sequence[str], lines: Sequence[Line]) -
             read = read_classes(best[row, : batch.steps[row]], characters).replace(" ", "")
             said = line.text.replace(" ", "")
             errors = edit_distance(read, said)
-            wrong, total, exact = wrong + errors, total + len(said), exact + (errors == 0)
-    return {"wrong": wrong / max(total, 1), "exact": exact / max(len(lines), 1)}
+            found.append(errors)
+            total += len(said)
+    return {
+        "wrong": sum(found) / max(total, 1),
+        "exact": found.count(0) / max(len(found), 1),
+        "errors": float(sum(found)),
+        "spread": float(np.std(found) * len(found) ** 0.5),
+    }
 
 
 def read_classes(best: NDArray[np.int64], characters: Sequence[str]) -> str:
