@@ -123,17 +123,21 @@ def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
         source, pose, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=255
     )
     seen = even_light(seen, blank.dpi)
-    expected = blank.corners
-    if len(expected) < _LEAST_TRACKED:
-        return None
+    tracked = _followed(seen, blank, blank.corners)
+    return tracked if len(tracked.expected) >= _LEAST_TRACKED else None
+
+
+def _followed(seen: Pixels, blank: PrintMap, expected: NDArray[np.float32]) -> _Tracked:
+    """Corners that are found on the page, and from there found again where they came from.
+
+    What was written over a corner draws it away, but not back.
+    """
     moved, there, _ = cv2.calcOpticalFlowPyrLK(blank.grey, seen, expected, None, **_FLOW)
     back, again, _ = cv2.calcOpticalFlowPyrLK(seen, blank.grey, moved, None, **_FLOW)
     loop = np.abs(back - expected).reshape(-1, 2).max(axis=1)
     shift = np.abs(moved - expected).reshape(-1, 2).max(axis=1)
     good = (there.ravel() == 1) & (again.ravel() == 1) & (loop < 0.7)
     good &= shift < _MOST_SHIFT_MM * blank.dpi / 25.4
-    if good.sum() < _LEAST_TRACKED:
-        return None
     return _Tracked(
         expected=expected.reshape(-1, 2)[good].astype(np.float64),
         found=moved.reshape(-1, 2)[good].astype(np.float64),
@@ -142,13 +146,16 @@ def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
 
 def _residual_mm(seen: Pixels, blank: PrintMap) -> float | None:
     """Median distance of a part of the corners from their places; None when few are found."""
-    expected = np.ascontiguousarray(blank.corners[::2])
+    # A third is enough for a median, but of few corners all.
+    step = max(1, min(3, len(blank.corners) // (8 * _LEAST_TRACKED)))
+    expected = np.ascontiguousarray(blank.corners[::step])
     if len(expected) < _LEAST_TRACKED / 2:
         return None
-    moved, there, _ = cv2.calcOpticalFlowPyrLK(blank.grey, seen, expected, None, **_FLOW)
-    shifts = np.linalg.norm((moved - expected).reshape(-1, 2)[there.ravel() == 1], axis=1)
-    shifts = shifts[shifts < _MOST_SHIFT_MM * _DPI / 25.4]
-    return None if len(shifts) < _LEAST_TRACKED / 2 else float(np.median(shifts)) * 25.4 / _DPI
+    tracked = _followed(seen, blank, expected)
+    if len(tracked.expected) < _LEAST_TRACKED / 2:
+        return None
+    shifts = np.linalg.norm(tracked.found - tracked.expected, axis=1)
+    return float(np.median(shifts)) * 25.4 / _DPI
 
 
 def _settle(source: Pixels, blank: PrintMap, pose: Matrix) -> tuple[Matrix, _Tracked] | None:

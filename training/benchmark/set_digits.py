@@ -24,7 +24,6 @@ from pipelines.forms.model import Box, FieldDefinition, FormDefinition
 from pipelines.forms.template import build_templates
 from pipelines.identify import build_index, identify_page
 from pipelines.ink import subtract_blank
-from pipelines.orient import straighten
 from pipelines.records import Matrix, Page, Pixels
 from pipelines.register import register_page
 from pipelines.repertoire import DIGITS
@@ -219,17 +218,15 @@ def _pictures(entry: FormEntry, scan: _Scan) -> Iterator[LineItem]:
 
 
 def _recomposed(entry: FormEntry, scan: _Scan) -> Iterator[LineItem]:
-    """Lines as the pipeline cuts them; a comb in which it finds nothing is an empty picture."""
+    """Lines as the pipeline cuts them; what it does not find is an empty picture."""
     (template,) = build_templates(entry)
-    page = straighten(_page(scan))
+    page = _page(scan)
     found = identify_page(page, build_index((template,)), pinned=entry.key)
     registered = register_page(page, template, found) if found else None
-    if registered is None:
-        raise RuntimeError("the form of combs was not registered")
-    ink = sort_ink(registered, subtract_blank(registered, template))
+    ink = sort_ink(registered, subtract_blank(registered, template)) if registered else None
     for field in _filled(entry, scan):
         (slot,) = slots_of(field)
-        crops = cut_slot(ink, slot).crops
+        crops = cut_slot(ink, slot).crops if ink else ()
         grey = crops[0].pixels if crops else np.full((48, 48), 255, np.uint8)
         yield _item(scan, field, np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8))
 

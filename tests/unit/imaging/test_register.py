@@ -3,11 +3,12 @@ import numpy as np
 import pytest
 from imaging_pages import World, page_of, rgb, seen_through, turned
 
-from pipelines.forms.template import box_pixels
+from pipelines.forms.template import box_pixels, build_templates
 from pipelines.geometry import box_in_scan, transform_points, visible_share
-from pipelines.identify import identify_page
+from pipelines.identify import build_index, identify_page
 from pipelines.records import Identification, Page, Pixels, RegisteredPage
 from pipelines.register import register_page
+from training.benchmark.set_digits import comb_form
 
 
 def registered(world: World, page: Page, form: str = "moving-notice") -> RegisteredPage | None:
@@ -95,3 +96,25 @@ def test_what_the_scan_does_not_show_is_told(world: World) -> None:
     assert visible_share(found, hidden) == 0.0
     box = box_in_scan(found, hidden)
     assert box.y1 <= 1900
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_writing_over_corners_of_the_print_does_not_count_as_print_out_of_place(seed: int) -> None:
+    # A page of combs: nearly all its corners lie where people write.
+    entry = comb_form()
+    (template,) = build_templates(entry)
+    rng = np.random.default_rng(seed)
+    pixels = rgb(template.grey)
+    for field in template.definition.fields:
+        x0, y0, x1, y1 = box_pixels(field.box)
+        wide = (x1 - x0) / field.cells
+        for cell in range(field.cells):
+            strokes = rng.uniform(0.1, 0.9, (6, 2)) * [wide, y1 - y0] + [x0 + cell * wide, y0]
+            strokes += rng.normal(0, 3, 2)
+            cv2.polylines(pixels, [strokes.round().astype(np.int32)], True, (30, 30, 40), 5)
+    pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.8), np.uint8)
+    found = identify_page(page_of(pixels), build_index((template,)), pinned=entry.key)
+    assert found is not None
+    page = register_page(page_of(pixels), template, found)
+    assert page is not None
+    assert page.residual_mm < 0.1
