@@ -27,7 +27,7 @@ _WARD = "足立区"
 # After the ward's name the list is complete: little ink is enough.
 _TOWN_MARGIN = 0.01
 # Kanji differ by a stroke, and so do names on and off the list.
-_KANJI_MARGIN = 0.1
+_NAME_MARGIN = 0.2
 # In the midst of a line only words of this length are looked for.
 _LEAST_LENGTH = 3
 
@@ -82,7 +82,7 @@ def _name(field: FieldDefinition, line: tuple[Segment, ...]) -> Supported:
     if field.lexicon in ("surnames", "given_names") and field.kind not in NAMES:
         return _whole(line, _names(kana)[0 if field.lexicon == "surnames" else 1])
     surname, given, both = _names(kana)
-    margin = MARGIN if kana else _KANJI_MARGIN
+    margin = _NAME_MARGIN
     text = line_text(line)
     if listed_whole(line, both):
         return Supported(line=line, listed=True)

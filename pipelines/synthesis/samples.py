@@ -103,7 +103,7 @@ SAMPLES: tuple[Sample, ...] = (
     Sample(form="late-elderly-care-refund", seed=1111, hand="kiloji", format=ScanFormat.PDF),
     Sample(
         form="moj-residence-renewal",
-        seed=121,
+        seed=126,
         hand="typed-gothic",
         degradations=("skew", "noise"),
     ),

@@ -1,5 +1,8 @@
 """Word lists and formats with the real recogniser: what is written clearly is read as written."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from pipelines.field_crops import Crop
 from pipelines.field_texts import box_candidates
 from pipelines.field_values import choose_value
 from pipelines.forms.model import Box, FieldDefinition, FieldKind
+from pipelines.records import Pixels
 from pipelines.reference.words import (
     given_name_kana,
     given_names,
@@ -36,6 +40,7 @@ KANA = (
     "トナキ セイシヨウ", "イトウヤ サクタ", "ナカムラヤマ フウ", "コトリヤベ ヌイ",
     "カネダイチ ルミノ", "オンダラ キクヒロ",
 )  # fmt: skip
+TWINS = ("鈴本 惟人", "由中 惟人", "佐膝 惟人", "高槁 惟人", "小休 惟人", "大木戸 惟人")
 ADDRESSES = (
     "足立区千住桜町3-2-1", "足立区青井九丁目12番3号", "足立区西綾瀬本町2丁目5番1号",
     "足立区梅岡4-11-8", "足立区新田南一丁目7番2号", "足立区花畑北12丁目3-4",
@@ -61,6 +66,11 @@ def _written(text: str, hand: str, seed: int, width: float = 90) -> Crop:
     framed = np.pad(grey, pad, constant_values=255)
     crop = framed[rows[0] : rows[-1] + 2 * pad, columns[0] : columns[-1] + 2 * pad]
     return Crop(pixels=crop, bounds=(ink.x, ink.y, ink.x + ink.width, ink.y + ink.height))
+
+
+def _coarse(pixels: Pixels) -> Pixels:
+    small = cv2.resize(pixels, None, fx=0.22, fy=0.22, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, pixels.shape[::-1]), np.uint8)
 
 
 def _field(kind: FieldKind) -> FieldDefinition:
@@ -106,18 +116,20 @@ def test_the_texts_are_on_no_list() -> None:
 
 
 def test_clear_ink_stays_beside_a_listed_name_that_looks_the_same(recogniser: Recogniser) -> None:
-    # 槁 and 橋 differ by a stroke, and 高橋 is the third most frequent surname.
-    kind, name = FieldKind.KANJI_NAME, "高槁 惟人"
-    crops = [_written(name, hand, seed) for hand in HANDS for seed in SEEDS]
+    # Each differs by a stroke or two from one of the most frequent surnames.
+    kind = FieldKind.KANJI_NAME
+    assert not surnames().intersection(twin.split()[0] for twin in TWINS)
+    written = [(n, _written(n, hand, seed)) for n in TWINS for hand in HANDS for seed in SEEDS]
+    crops = [crop for _, crop in written]
     readings = recogniser.read([c.pixels for c in crops], [kind_repertoire(kind)] * len(crops))
     clear = [
-        (crop, reading)
-        for crop, reading in zip(crops, readings, strict=True)
-        if fold(reading.text) == fold(name) and reading.characters[1].confidence > 0.91
+        (name, crop, reading)
+        for (name, crop), reading in zip(written, readings, strict=True)
+        if fold(reading.text) == fold(name) and min(c.confidence for c in reading.characters) > 0.91
     ]
-    assert len(clear) >= 5
-    got = {fold(box_candidates(_field(kind), [c], [r])[0].text) for c, r in clear}
-    assert got == {fold(name)}
+    assert len(clear) >= 0.25 * len(written)
+    got = [(n, box_candidates(_field(kind), [c], [r])[0].text) for n, c, r in clear]
+    assert [(n, text) for n, text in got if fold(text) != fold(n)] == []
 
 
 def test_a_list_mends_what_the_ink_leaves_open_and_spoils_nothing(recogniser: Recogniser) -> None:
@@ -126,9 +138,10 @@ def test_a_list_mends_what_the_ink_leaves_open_and_spoils_nothing(recogniser: Re
     pairs = zip(sorted(surnames())[::40], sorted(given_names())[::60], strict=False)
     names = [f"{surname} {given}" for surname, given in pairs]
     written = [(n, _written(n, HANDS[i % 2], 6200 + i)) for i, n in enumerate(names)]
-    crops = [crop for _, crop in written]
+    # Scans so coarse that the ink alone does not say it.
+    crops = [replace(crop, pixels=_coarse(crop.pixels)) for _, crop in written]
     readings = recogniser.read([c.pixels for c in crops], [kind_repertoire(kind)] * len(crops))
-    for (name, crop), reading in zip(written, readings, strict=True):
+    for (name, _), crop, reading in zip(written, crops, readings, strict=True):
         value = choose_value(_field(kind), box_candidates(_field(kind), [crop], [reading]))
         free, got = fold(reading.text) == fold(name), fold(value.text) == fold(name)
         mended += got and not free
