@@ -26,7 +26,7 @@ NAMES = frozenset({FieldKind.KANJI_NAME, FieldKind.KANA_NAME})
 _WARD = "足立区"
 # After the ward's name the list is complete: little ink is enough.
 _TOWN_MARGIN = 0.01
-# Kanji differ by a stroke, and so do names on and off the list.
+# Names on and off the list differ by a stroke or a kana.
 _NAME_MARGIN = 0.2
 # In the midst of a line only words of this length are looked for.
 _LEAST_LENGTH = 3
@@ -82,13 +82,12 @@ def _name(field: FieldDefinition, line: tuple[Segment, ...]) -> Supported:
     if field.lexicon in ("surnames", "given_names") and field.kind not in NAMES:
         return _whole(line, _names(kana)[0 if field.lexicon == "surnames" else 1])
     surname, given, both = _names(kana)
-    margin = _NAME_MARGIN
     text = line_text(line)
     if listed_whole(line, both):
         return Supported(line=line, listed=True)
     ends = len(line)
     whole = supported_word(
-        line, 0, both, margin=margin, fits=lambda f: f.end == ends and not f.rest
+        line, 0, both, margin=_NAME_MARGIN, fits=lambda f: f.end == ends and not f.rest
     )
     if whole is not None:
         return _with(line, [whole], True)
@@ -97,15 +96,17 @@ def _name(field: FieldDefinition, line: tuple[Segment, ...]) -> Supported:
         if kana or len(text) < 3:
             return Supported(line=line, listed=False)
         first = supported_word(
-            line, 0, surname, margin=margin, fits=lambda f: len(f.word) < len(text)
+            line, 0, surname, margin=_NAME_MARGIN, fits=lambda f: len(f.word) < len(text)
         )
         return _with(line, [first], False)
-    first = supported_word(line, 0, surname, margin=margin, fits=lambda f: _until(line, f) == space)
+    first = supported_word(
+        line, 0, surname, margin=_NAME_MARGIN, fits=lambda f: _until(line, f) == space
+    )
     last = supported_word(
         line,
         space + 1,
         given,
-        margin=margin,
+        margin=_NAME_MARGIN,
         fits=lambda f: f.end == ends and not f.rest and f.first > 0,
     )
     return _with(line, _apart(first, last), False)

@@ -7,18 +7,15 @@ little from the last one of its kind. Spaces are gaps; furigana, cells and rules
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.synthesis.fonts import has_glyph
-from pipelines.synthesis.hand import Habits, Hand, Writer, make_writer
-from pipelines.synthesis.strokes import stroke_variants
 from training.recogniser.corpus import Text, TextKind
 from training.recogniser.digits import draw_digit
 from training.recogniser.fonts import EM, Font, Style, glyph, pick_font, style_for
+from training.recogniser.writers import can_write, wild_writer
 
 HEIGHT = 96
 _MIDDLE = HEIGHT // 2
@@ -36,7 +33,6 @@ _LYING = frozenset("ー〜―-()「」")
 _HANGING = frozenset("。、")
 _RUBY = 0.06
 """Share of lines with furigana above them, which are no part of the text."""
-_FALLBACK = ("kiloji", "yusei", "gothic", "mincho")
 
 Coverage = NDArray[np.uint8]
 
@@ -99,7 +95,7 @@ def compose(
         style = style_for(text.kind, rng)
     font = pick_font(fonts, Style(style), text.text, rng) if style else None
     if font is None:
-        text = dataclasses.replace(text, text="".join(c for c in text.text if _has_strokes(c)))
+        text = dataclasses.replace(text, text="".join(c for c in text.text if can_write(c)))
     printed = font is not None and font.style is Style.PRINT
     layout = _draw_layout(text, printed, rng)
     ink = np.zeros((HEIGHT, _width_for(text.text, layout)), np.uint8)
@@ -121,12 +117,6 @@ def compose(
     if not printed:
         ink = _warp(ink, rng)
     return Composed(_weighted(ink, rng), rules, said, printed)
-
-
-@cache
-def _has_strokes(char: str) -> bool:
-    """Whether a pen writer can draw `char`, by strokes or by one of the fonts it falls back on."""
-    return char == " " or bool(stroke_variants(char)) or any(has_glyph(n, char) for n in _FALLBACK)
 
 
 def _closed(text: str) -> str:
@@ -238,7 +228,7 @@ def _lay(ink: Coverage, part: Coverage, x: int, y: int) -> None:
 def _write_strokes(
     ink: Coverage, text: str, layout: _Layout, pen: _Pen, rng: np.random.Generator
 ) -> float:
-    writer = _wild_writer(layout, rng)
+    writer = wild_writer(layout.slant, layout.aspect, layout.wander, rng)
     x = pen.x
     for index, char in enumerate(text):
         drawn = writer.draw(char, layout.em, _DPI, rng)
@@ -284,29 +274,6 @@ def _write_ruby(
     if font is not None:
         small = dataclasses.replace(layout, em=em, drift=0.0, by_ink=False, pitch=1.0)
         _write_font(ink, kana, font, small, pen, rng, real=False)
-
-
-def _wild_writer(layout: _Layout, rng: np.random.Generator) -> Writer:
-    """Draw a writer with habits wider than those of people who fill in forms."""
-    hand = Hand.TOMOE if rng.random() < 0.3 else Hand.STROKES
-    writer = make_writer(hand, int(rng.integers(100_000_000, 1_000_000_000)))
-    habits: Habits = writer.habits
-    haste = float(rng.beta(1.0, 1.8))
-    wild = dataclasses.replace(
-        habits,
-        slant=layout.slant,
-        aspect=layout.aspect,
-        pitch=1.0,
-        wander=layout.wander,
-        wobble=0.005 + 0.032 * haste,
-        warp=0.01 + 0.055 * haste,
-        joining=float(rng.uniform(0, 0.6)) * haste if rng.random() < 0.7 else 0.0,
-        rounding=int(rng.integers(1, 4) + round(8 * haste)),
-        pressure=float(rng.uniform(0.1, 0.8)),
-        pen_mm=float(rng.choice([0.2, 0.26, 0.34, 0.45, 0.6], p=[0.15, 0.3, 0.3, 0.15, 0.1])),
-        kana_scale=float(rng.uniform(0.72, 1.0)),
-    )
-    return dataclasses.replace(writer, habits=wild)
 
 
 def _draw_cells(

@@ -10,6 +10,7 @@ the classifier goes into a file of its own.
 import argparse
 import hashlib
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from training.recogniser.config import load_config
 from training.recogniser.evaluate import HeldOut, evaluate, held_out_lines
 from training.recogniser.graph import write_weights
 from training.recogniser.model import Trainable, freeze, make_trainable
+from training.recogniser.plots import CURVES, LOG
 
 _SHARES = (1.0, 0.85, 0.7, 0.55)
 _ARTIFACTS = Path(__file__).parent.parent.parent / "models" / "artifacts"
@@ -38,7 +40,8 @@ PP-OCRv6 small (Apache-2.0) trained further on {seen} synthetic lines; {share} p
 weights and the rest of the original ones. `docs/training.md` says how, `NOTICE` whose works it
 learnt from, `docs/figures.md` how well it reads beside others.
 
-Wrong characters on held-out synthetic lines (fonts and writers not trained on, hard scans):
+Wrong characters on new synthetic lines, hard scans (`fonts`: hands not trained on; `strokes`: new
+writers of the same skeletons; `print`: the fonts of the training):
 
 | weights | {head} |
 |---|{rule}
@@ -73,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = _ARTIFACTS / _NAME / options.version
     figures = {"before": before, **{f"share {s}": g for s, g in tried.items()}}
     _write(model, folder, options.version, state["seen"], share, figures)
+    for name in (LOG, CURVES):
+        shutil.copyfile(options.run / name, folder / name)
     sys.stdout.write(json.dumps(figures, indent=1) + f"\nshare {share}\n")
     return 0
 

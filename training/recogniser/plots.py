@@ -5,10 +5,12 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+LOG, CURVES = "log.jsonl", "curves.png"
+
 
 def plot_run(folder: Path) -> None:
-    """Draw `curves.png` from `log.jsonl` of a run; nothing where there is no log yet."""
-    log = folder / "log.jsonl"
+    """Draw the curves of a run from its log; nothing where there is no log yet."""
+    log = folder / LOG
     if not log.exists():
         return
     rows = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
@@ -32,4 +34,4 @@ def plot_run(folder: Path) -> None:
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#eeeeee")
-    figure.savefig(folder / "curves.png", dpi=120)
+    figure.savefig(folder / CURVES, dpi=120)

@@ -28,6 +28,7 @@ from training.recogniser.data import Batch, Lines, batches
 from training.recogniser.evaluate import evaluate, held_out_lines
 from training.recogniser.fonts import load_fonts
 from training.recogniser.model import Trainable, freeze, make_trainable
+from training.recogniser.plots import LOG as _LOG
 from training.recogniser.plots import plot_run
 
 _HERE = Path(__file__).parent
@@ -85,7 +86,7 @@ class _Run:
             self.trained, lr=config.learning_rate, weight_decay=0.0, betas=(0.9, 0.98)
         )
         self.average = [p.detach().clone() for p in self.trained]
-        self.step, self.pools, self.seen, self.hours = 0, 0, 0, 0.0
+        self.step, self.seen, self.hours = 0, 0, 0.0
         self._resume()
         self.last_step = self.step + config.decay if finish else config.steps
         self.decay_from = self.step if finish else None
@@ -185,7 +186,7 @@ class _Run:
 
     def _log(self, values: dict[str, Any]) -> None:
         row = {"step": self.step, "lines": self.seen, "hours": round(self.hours, 4), **values}
-        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
+        with (self.out / _LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
 
     def _save(self) -> None:
@@ -211,6 +212,11 @@ class _Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.average = state["average"]
         self.step, self.seen, self.hours = state["step"], state["seen"], state["hours"]
+        log = self.out / _LOG
+        if self.rank == 0 and log.exists():
+            # What was done after the checkpoint is done again.
+            rows = log.read_text("utf-8").splitlines(keepends=True)
+            log.write_text("".join(r for r in rows if json.loads(r)["step"] <= self.step), "utf-8")
 
 
 if __name__ == "__main__":
