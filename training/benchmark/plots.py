@@ -203,7 +203,7 @@ def _confidence(results: Mapping[str, Any]) -> Any:
 
 
 def _speed(results: Mapping[str, Any]) -> Any:
-    """Bars of seconds a page: of no known form by engine, and of our ways against RapidOCR."""
+    """Bars of time a page of no known form by engine, and of pages a second by our ways."""
     pages = {
         f"{name}, unknown page": row["median_processor_seconds"]
         for name, row in results["page_speed"].items()
@@ -212,22 +212,24 @@ def _speed(results: Mapping[str, Any]) -> Any:
         name.replace("_", " "): row["pages_per_second"] for name, row in results["speed"].items()
     }
     panels = [
-        (title, rows)
-        for title, rows in (
-            ("Processor seconds a page, one thread", pages),
-            ("Pages a second, all processes together", ways),
+        (title, unit, rows)
+        for title, unit, rows in (
+            ("Processor time a page, one thread", "seconds (less is better)", pages),
+            ("Speed, all processes together", "pages a second (more is better)", ways),
         )
         if rows
     ]
     if not panels:
         return None
-    figure, axes = _new(5.5 * len(panels), 1.3 + 0.42 * max(len(r) for _, r in panels), len(panels))
-    for axis, (title, rows) in zip([axes] if len(panels) == 1 else axes, panels, strict=True):
-        _speed_bars(axis, title, rows)
+    figure, axes = _new(
+        5.5 * len(panels), 1.3 + 0.42 * max(len(r) for *_, r in panels), len(panels)
+    )
+    for axis, panel in zip([axes] if len(panels) == 1 else axes, panels, strict=True):
+        _speed_bars(axis, *panel)
     return figure
 
 
-def _speed_bars(axis: Any, title: str, rows: Mapping[str, float]) -> None:
+def _speed_bars(axis: Any, title: str, unit: str, rows: Mapping[str, float]) -> None:
     names: Sequence[str] = list(rows)
     values = [rows[name] for name in names]
     ours = ("ours", "known", "unknown")
@@ -240,7 +242,7 @@ def _speed_bars(axis: Any, title: str, rows: Mapping[str, float]) -> None:
     axis.invert_yaxis()
     axis.set_xlim(0, 1.15 * max(values))
     axis.set_title(title, loc="left")
-    axis.set_xlabel("s (less is better)")
+    axis.set_xlabel(unit)
     _finish(axis, "x")
 
 
