@@ -19,6 +19,9 @@ _LEAST_MM, _LEAST_OF_PAIR_MM = 4.5, 3.0
 _NEAREST_MM, _FARTHEST_MM = 0.4, 3.0
 _THICKEST_MM = 2.4
 _MERGED_MM, _STRAIGHT_MM = 0.7, 0.16
+# Between small characters a scan is grey, and the mask of their ink one block: a strike is at
+# least this share as dark as the darkest ink.
+_DARK = 0.35
 # Share of a strike's length along which there must be writing above it, and below it.
 _CROSSED = 0.25
 
@@ -37,12 +40,15 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
     A double line is the rule, a single one is taken, too. `figures`: only digits are written
     here, so that two parallel strokes the width of a figure are a strike already.
     """
-    height = min(_tallest(ink.mask), ink.box[3] - ink.box[1])
+    if ink.blank:
+        return None
+    core = _core(ink)
+    height = min(_tallest(core), ink.box[3] - ink.box[1])
     if height < 1:
         return None
     least = max(_LENGTH * height, _LEAST_MM * px_per_mm)
     shorter = max(_LENGTH_OF_PAIR * height, _LEAST_OF_PAIR_MM * px_per_mm) if figures else least
-    levels = _level_strokes(ink.mask, min(least, shorter), px_per_mm, 0.8 if figures else 0.55)
+    levels = _level_strokes(core, min(least, shorter), px_per_mm, 0.8 if figures else 0.55)
     long = [level for level in levels if level.x1 - level.x0 >= least]
     columns = np.flatnonzero(ink.mask.any(axis=0))
     # Of a number all figures are struck, of a text perhaps only the first words.
@@ -81,6 +87,13 @@ def _tallest(mask: NDArray[np.bool_]) -> int:
     inked = np.concatenate([[0], mask.any(axis=1).astype(np.int8), [0]])
     edges = np.flatnonzero(np.diff(inked))
     return int((edges[1::2] - edges[::2]).max()) if len(edges) else 0
+
+
+def _core(ink: BoxInk) -> NDArray[np.bool_]:
+    """Ink that is dark for this box."""
+    darkness = _PAPER - ink.grey.astype(np.int16)
+    darkest = float(np.percentile(darkness[ink.mask], 90))
+    return ink.mask & (darkness >= _DARK * darkest)
 
 
 def _level_strokes(

@@ -72,6 +72,19 @@ def test_form_is_right_or_none_with_a_reason(form_id: str, way: str, real_reader
     assert compare(found.fields, scan.truth).accuracy >= 0.8
 
 
+@pytest.mark.parametrize("seed", [122, 123])
+def test_small_type_on_a_coarse_scan_is_read_and_not_taken_for_struck_out(
+    seed: int, real_reader: Reader
+) -> None:
+    entry = FormLibrary.builtin().find("moj-residence-renewal")
+    scan = synthesize(entry, seed=seed, hand="typed-gothic", degradations=("skew", "noise"))
+    found = _read(real_reader, [*scan.pages], scan.dpi)
+    births = {f.name: f for f in found.fields if f.name.endswith("_birth")}
+    truth = {f.name: f.value for f in scan.truth.fields if f.name in births}
+    assert len(births) > 1
+    assert {name: field.value for name, field in births.items()} == truth
+
+
 @pytest.mark.parametrize(("way", "rotation"), [("upside-down", 180), ("turned-left", 90)])
 def test_rotation_shows_the_scan_upright(way: str, rotation: int, real_reader: Reader) -> None:
     scan = _scan("child-allowance-claim", 20_050, ("clean",))

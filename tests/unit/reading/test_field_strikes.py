@@ -24,6 +24,12 @@ def _strike(pixels: Pixels, x0: float, x1: float, *, apart: float = 1.0, rise: f
         draw(pixels, [(x0, y + rise), (x1, y)])
 
 
+def _restore(pixels: Pixels) -> None:
+    """Write again what faint lines were drawn over."""
+    for x in (22, 27, 32):
+        draw_box_character(pixels, x, 22)
+
+
 def test_writing_is_not_struck() -> None:
     assert find_strike(_ink(_written(22, 27, 32)), MM) is None
 
@@ -59,6 +65,14 @@ def test_parallel_strokes_of_a_character_are_no_strike() -> None:
     pixels = white_page()
     draw(pixels, [(30, 22.5), (33.5, 22.5)])
     draw(pixels, [(29.5, 26), (34, 26)])
+    assert find_strike(_ink(pixels), MM) is None
+
+
+def test_rules_that_shine_through_from_the_back_are_no_strike() -> None:
+    pixels = _written(22, 27, 32)
+    for y in (23.5, 24.5):
+        draw(pixels, [(15, y), (60, y)], colour=(186, 186, 188))
+    _restore(pixels)
     assert find_strike(_ink(pixels), MM) is None
 
 
