@@ -2,16 +2,12 @@
 
 The job library brings back jobs of a worker that restarts under its own name. This is for workers
 that don't come back: a worker without a sign of life for `heartbeat_timeout_seconds` is dead, and
-its running jobs go back into the queue. Every worker process runs one; a lock lets one at a time
-work.
+its running jobs go back into the queue. Every worker process runs one; a lease lets one at a time
+work. The lease only saves work: a document that two workers read is still finished once.
 """
 
-import fcntl
-import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -19,6 +15,8 @@ import structlog
 
 from ocr_service.audit.chain import SYSTEM, Subject, append
 from ocr_service.clock import utc_now
+from ocr_service.ids import new_id
+from ocr_service.jobs.lease import leased
 from ocr_service.jobs.queue import JobQueue
 from ocr_service.jobs.setup import QUEUE
 from ocr_service.settings import Settings
@@ -29,7 +27,7 @@ from ocr_service.storage.tables import DocumentRow, WorkerRow
 from pipelines.errors import CodedError
 
 _log = structlog.get_logger(__name__)
-_LOCK = "ocr-service/reaper"
+_LEASE = "reaper"
 _FORGOTTEN = timedelta(minutes=10)
 """A document that is to be read but has no job for so long is queued again."""
 _SWEEP_SECONDS = 24 * 3600.0
@@ -47,6 +45,7 @@ class Reaper:
         self._next_sweep = time.monotonic() + _SWEEP_SECONDS
         self._database = database
         self._queue = queue
+        self._holder = new_id("job")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reaper", daemon=True)
 
@@ -61,8 +60,10 @@ class Reaper:
 
     def reap(self) -> list[str]:
         """Do one round; return the ids of the jobs that were taken over."""
-        with self._alone() as alone:
-            if not alone:
+        # A frozen reaper must not keep the others away for longer than a frozen worker may.
+        seconds = self._settings.heartbeat_timeout_seconds
+        with leased(self._database, _LEASE, self._holder, seconds=seconds) as held:
+            if not held:
                 return []
             dead = self._bury()
             taken = self._take_over()
@@ -145,30 +146,3 @@ class Reaper:
         removed = self._objects.remove_orphans(self._database, older_than=timedelta(days=1))
         jobs = self._queue.remove_finished(older_than=_JOBS_KEPT)
         _log.info("reaper.swept", objects=removed, jobs=jobs)
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Hold the reaper's lock, if nobody else does."""
-        if self._database.dialect == "sqlite":
-            path = self._settings.paths.locks / "reaper.lock"
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                yield _try_lock(descriptor)
-            finally:
-                os.close(descriptor)
-            return
-        with self._database.reading() as session:
-            yield bool(
-                session.scalar(
-                    sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"),
-                    {"name": _LOCK},
-                )
-            )
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -1,6 +1,6 @@
 """One way to SQLite and PostgreSQL: engines with the right guarantees, and transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from sqlite3 import Connection as SqliteConnection
@@ -17,9 +17,12 @@ from ocr_service.settings import Settings
 from pipelines.errors import CodedError, ErrorCode
 
 BUSY_TIMEOUT_MS = 30_000
+"""How long a statement waits for somebody else's lock, on both databases."""
 _READING = "ocr_service_reading"
 _SQLITE_FULL = 13
 _POSTGRES_FULL = ("53100", "53000")
+_POSTGRES_LOST = ("25P03", "55P03")
+"""The server ended a transaction that lay idle; a lock was not given in time."""
 
 
 class Database:
@@ -40,8 +43,9 @@ class Database:
         On SQLite its first statement takes the write lock (BEGIN IMMEDIATE), so that what was read
         in it is still true when it writes. When it returns, the commit is on disk.
 
-        Raises CodedError STORAGE_FULL (no room) and STORAGE_UNAVAILABLE (no connection, or locked
-        for longer than 30 s); nothing is kept in these cases.
+        Raises CodedError STORAGE_FULL (no room) and STORAGE_UNAVAILABLE (no connection, locked
+        for longer than 30 s, or ended by PostgreSQL because this process did nothing for twice
+        `heartbeat_timeout_seconds`); nothing is kept in these cases.
         """
         with (
             self._mapped_errors(),
@@ -168,7 +172,10 @@ def _create_engine(settings: Settings) -> sa.Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 10},
     )
-    event.listen(engine, "connect", _postgres_session)
+    # A frozen process keeps the locks of its open transaction. It is taken for dead after
+    # `heartbeat_timeout_seconds`; soon after that nobody waits for its locks any more.
+    idle_ms = int(2000 * settings.heartbeat_timeout_seconds)
+    event.listen(engine, "connect", _postgres_session(idle_ms))
     return engine
 
 
@@ -202,20 +209,28 @@ def _sqlite_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _postgres_session(connection: Any, _record: object) -> None:
-    with connection.cursor() as cursor:
-        # A server or role may have it off; what we acknowledge must be on disk.
-        cursor.execute("SET synchronous_commit = on")
-        cursor.execute("SET TIME ZONE 'UTC'")
-    connection.commit()
+def _postgres_session(idle_ms: int) -> Callable[[Any, object], None]:
+    def prepare(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            # A server or role may have it off; what we acknowledge must be on disk.
+            cursor.execute("SET synchronous_commit = on")
+            cursor.execute("SET TIME ZONE 'UTC'")
+            cursor.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {idle_ms}")
+        connection.commit()
+
+    return prepare
 
 
 def _coded(error: DBAPIError) -> Exception:
     """Map storage trouble to our codes; a broken constraint or statement stays what it is."""
     original = error.orig
     full = getattr(original, "sqlite_errorcode", 0) == _SQLITE_FULL
-    if full or getattr(original, "sqlstate", None) in _POSTGRES_FULL:
+    state = getattr(original, "sqlstate", None)
+    if full or state in _POSTGRES_FULL:
         return CodedError(ErrorCode.STORAGE_FULL, type(original).__name__)
+    if state in _POSTGRES_LOST:
+        return CodedError(ErrorCode.STORAGE_UNAVAILABLE, type(original).__name__)
     if isinstance(error, OperationalError | InterfaceError) and _is_connection_trouble(error):
         return CodedError(ErrorCode.STORAGE_UNAVAILABLE, type(original).__name__)
     return error

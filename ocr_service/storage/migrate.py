@@ -14,7 +14,7 @@ from pipelines.errors import CodedError, ErrorCode
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0001"
+REVISION = "0002"
 """Newest revision below `migrations/versions` (a test holds them together)."""
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = "ocr-service/migrate"

@@ -258,3 +258,12 @@ class WorkerRow(Base):
     pid: Mapped[int] = mapped_column(Integer)
     started_at: Mapped[datetime] = mapped_column(_Time)
     heartbeat_at: Mapped[datetime] = mapped_column(_Time)
+
+
+class LeaseRow(Base):
+    """A right that one process at a time has until it expires (`ocr_service.jobs.lease`)."""
+
+    __tablename__ = "leases"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(_Id)
+    expires_at: Mapped[datetime] = mapped_column(_Time)

@@ -1,6 +1,7 @@
 """Workers that are killed, stopped and frozen in mid-document, on SQLite and PostgreSQL."""
 
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -82,12 +83,36 @@ def _frozen_owner(
     """A worker falls silent, the other takes over, the first wakes up: nothing happens twice."""
     document_id = post(intake, b"slow frozen")
     owner = _owner(log, b"slow frozen", both)
-    owner.signal(signal.SIGSTOP)
+    _freeze(owner, database)
     row = wait_for_states(database, [document_id])[document_id]
     owner.signal(signal.SIGCONT)
     wait_until(lambda: _alive(database) == 2)
     time.sleep(1.2)
     _assert_finished_once(database, objects, row, b"slow frozen")
+
+
+def _freeze(worker: WorkerProcess, database: Database) -> None:
+    """Stop the process; on SQLite not in the middle of a write.
+
+    SQLite has one lock for all writers, and nobody can take it from a frozen process. PostgreSQL
+    ends the frozen one's transaction.
+    """
+
+    def frozen() -> bool:
+        worker.signal(signal.SIGSTOP)
+        if database.dialect == "postgresql":
+            return True
+        raw = sqlite3.connect(str(database.engine.url.database), timeout=0.5)
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            worker.signal(signal.SIGCONT)
+            return False
+        finally:
+            raw.close()
+        return True
+
+    wait_until(frozen)
 
 
 def _dead_owner(

@@ -1,5 +1,6 @@
 """Processing without worker processes: states, attempts, re-readings, forgotten documents."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,19 +12,21 @@ from ocr_service.audit.chain import Actor, verify_chain
 from ocr_service.clock import utc_now
 from ocr_service.intake.receive import Intake
 from ocr_service.jobs.heartbeat import Heartbeat
+from ocr_service.jobs.lease import leased
 from ocr_service.jobs.names import suggestion_id_of
 from ocr_service.jobs.processing import DocumentProcessor, Outcome
+from ocr_service.jobs.queue import open_queue
 from ocr_service.jobs.reaper import Reaper
 from ocr_service.jobs.requests import enqueue_reading, readable_documents, request_reading
 from ocr_service.settings import Settings
 from ocr_service.states import DocumentState
-from ocr_service.storage.database import Database
-from ocr_service.storage.objects import ObjectStore
+from ocr_service.storage.database import Database, open_database
+from ocr_service.storage.objects import ObjectStore, open_objects
 from ocr_service.storage.tables import AuditRow, DocumentRow, ObjectRow, SuggestionRow, WorkerRow
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import FormKey, Suggestion
 from tests.engines.readers import suggestion_of
-from tests.integration.service_tools import opened_intake, post, quick
+from tests.integration.service_tools import opened_intake, post, quick, wait_until
 
 CLERK = Actor("user", "usr_1")
 PIN = FormKey(id="other-form", revision="7")
@@ -328,8 +331,47 @@ def test_a_silent_worker_is_buried_and_a_living_one_is_not(
         row = session.get_one(WorkerRow, "dead")
         row.heartbeat_at = row.heartbeat_at - timedelta(seconds=10)
     Reaper(quick(settings), database, intake.jobs, objects).reap()
+    assert _workers(database) == ["living"]
+
+
+def test_a_reaper_that_freezes_keeps_the_others_away_only_for_a_while(
+    intake: Intake, settings: Settings, database: Database, objects: ObjectStore
+) -> None:
+    Heartbeat(database, "dead", seconds=60).beat()
+    with database.transaction() as session:
+        session.get_one(WorkerRow, "dead").heartbeat_at -= timedelta(seconds=60)
+    reaper = Reaper(quick(settings), database, intake.jobs, objects)
+    with leased(database, "reaper", "frozen", seconds=1.5) as held:
+        assert held
+        reaper.reap()
+        assert _workers(database) == ["dead"]
+        wait_until(lambda: reaper.reap() or not _workers(database), seconds=10)
+        # The one that wakes up doesn't take away what is no longer its own.
+        with leased(database, "reaper", "second", seconds=60) as second:
+            assert second
+    with leased(database, "reaper", "third", seconds=60) as third:
+        assert third
+
+
+def test_a_worker_that_freezes_with_its_own_row_locked_is_buried(
+    postgres_settings: Settings,
+) -> None:
+    settings = quick(postgres_settings)
+    frozen, database = open_database(settings), open_database(settings)
+    Heartbeat(frozen, "frozen", seconds=60).beat()
+    with open_queue(settings) as queue:
+        reaper = Reaper(settings, database, queue, open_objects(settings))
+        with pytest.raises(CodedError), frozen.transaction() as session:
+            session.get_one(WorkerRow, "frozen", with_for_update=True)
+            time.sleep(1.3)
+            wait_until(lambda: reaper.reap() or not _workers(database), seconds=10)
+    frozen.dispose()
+    database.dispose()
+
+
+def _workers(database: Database) -> list[str]:
     with database.reading() as session:
-        assert session.scalars(sa.select(WorkerRow.executor_id)).all() == ["living"]
+        return list(session.scalars(sa.select(WorkerRow.executor_id)))
 
 
 def _processor(

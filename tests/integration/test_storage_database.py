@@ -144,6 +144,42 @@ def test_a_locked_sqlite_is_unavailable_in_the_end(
     assert caught.value.code is ErrorCode.STORAGE_UNAVAILABLE
 
 
+def test_postgresql_ends_a_transaction_that_does_nothing_and_frees_its_locks(
+    postgres_settings: Settings,
+) -> None:
+    quick = postgres_settings.model_copy(update={"heartbeat_timeout_seconds": 0.2})
+    frozen, other = open_database(quick), open_database(postgres_settings)
+    with frozen.transaction() as session:
+        session.add(_batch("one"))
+    with pytest.raises(CodedError) as caught, frozen.transaction() as session:
+        session.get_one(BatchRow, "one", with_for_update=True).station = "frozen"
+        session.flush()
+        with other.transaction() as second:
+            second.get_one(BatchRow, "one", with_for_update=True).station = "other"
+        session.execute(sa.text("SELECT 1"))
+    assert caught.value.code is ErrorCode.STORAGE_UNAVAILABLE
+    with frozen.reading() as session:
+        assert session.get_one(BatchRow, "one").station == "other"
+    frozen.dispose()
+    other.dispose()
+
+
+def test_a_lock_on_postgresql_that_is_not_given_is_told_in_the_end(
+    postgres_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 200)
+    first, second = open_database(postgres_settings), open_database(postgres_settings)
+    with first.transaction() as session:
+        session.add(_batch("one"))
+    with first.transaction() as session:
+        session.get_one(BatchRow, "one", with_for_update=True)
+        with pytest.raises(CodedError) as caught, second.transaction() as other:
+            other.get_one(BatchRow, "one", with_for_update=True)
+    assert caught.value.code is ErrorCode.STORAGE_UNAVAILABLE
+    first.dispose()
+    second.dispose()
+
+
 def test_a_database_that_does_not_answer_is_unavailable(tmp_path: Path) -> None:
     settings = Settings(
         data_folder=tmp_path, database_url="postgresql://nobody@127.0.0.1:1/nowhere"
