@@ -127,7 +127,7 @@ def _draw_layout(text: Text, printed: bool, rng: np.random.Generator) -> _Layout
     haste = 0.0 if printed else float(rng.beta(1.2, 2.2))
     figures = text.kind in _FIGURES
     cells = 0.16 if figures or text.kind is TextKind.KANA_NAME else 0.05
-    column = not figures and text.kind is not TextKind.LATIN and rng.random() < 0.06
+    column = not figures and text.kind is not TextKind.LATIN and rng.random() < 0.09
     in_cells = column or rng.random() < cells
     # Gaps between the two limits are neither seen as a space nor as none: they are not drawn.
     gap = rng.uniform(0.42, 1.1) if rng.random() < 0.75 else rng.uniform(0.05, 0.2)

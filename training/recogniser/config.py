@@ -15,6 +15,7 @@ class Config:
 
     base_model: str
     base_version: str
+    start_version: str
     seed: int
     replicas: int
     sync_every: int
@@ -39,6 +40,7 @@ def load_config(path: Path, **changes: Any) -> Config:
     stated: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     base = stated.pop("base")
     stated |= {"base_model": base["model"], "base_version": str(base["version"])} | changes
+    stated["start_version"] = str(stated.pop("start", base["version"]))
     unknown = stated.keys() - {f.name for f in fields(Config)}
     if unknown:
         raise ValueError(f"{path.name}: unknown {', '.join(sorted(unknown))}")

@@ -80,6 +80,7 @@ class Corpus:
         total = sum(weights.values())
         self._shares = np.array([weights[k] / total for k in self._kinds])
         self._rare = sorted(c for c in characters if _is_kanji(c))
+        self._usual = [c for c in self._rare if _in_jis_208(c)]
 
     def draw(self, rng: np.random.Generator) -> Text:
         """Draw a text of 1 to about 24 characters."""
@@ -92,7 +93,9 @@ class Corpus:
                 return Text(text=text, kind=kind)
 
     def _rare_text(self, rng: np.random.Generator) -> str:
-        some = [self._rare[int(i)] for i in rng.integers(len(self._rare), size=rng.integers(2, 7))]
+        # Most of what is rare on paper stands in the older one of the two standards.
+        pool = self._usual if rng.random() < 0.7 else self._rare
+        some = [pool[int(i)] for i in rng.integers(len(pool), size=rng.integers(2, 7))]
         if rng.random() < 0.25:
             some.append(_pick(rng, _NAME_KANJI))
         if rng.random() < 0.3:
@@ -107,6 +110,13 @@ def _halved(char: str) -> str:
 
 def _is_kanji(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or ord(char) > 0xFFFF
+
+
+def _in_jis_208(char: str) -> bool:
+    try:
+        return len(char.encode("shift_jis")) == 2
+    except UnicodeEncodeError:
+        return False
 
 
 def _pick(rng: np.random.Generator, options: Sequence[str]) -> str:
@@ -137,8 +147,8 @@ def _places() -> list[tuple[str, str, str]]:
 
 
 @cache
-def _word_list() -> tuple[list[str], NDArray[np.float64]]:
-    """Words of Japanese with their cumulated weights (frequency to the power of 0.75)."""
+def _word_list(language: str = "ja") -> tuple[list[str], NDArray[np.float64]]:
+    """Words of a language with their cumulated weights (frequency to the power of 0.75)."""
     import msgpack
 
     # Only its data are wanted: importing the package would ask for tokenisers.
@@ -146,7 +156,7 @@ def _word_list() -> tuple[list[str], NDArray[np.float64]]:
     places = spec.submodule_search_locations if spec else None
     if not places:
         raise FileNotFoundError("no word frequencies: run `make train-assets`")
-    with gzip.open(Path(places[0]) / "data" / "large_ja.msgpack.gz") as file:
+    with gzip.open(Path(places[0]) / "data" / f"large_{language}.msgpack.gz") as file:
         buckets = msgpack.load(file, raw=False)[1:]
     words, weights = [], []
     for centibels, bucket in enumerate(buckets):
@@ -164,8 +174,8 @@ def _sentences() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _word(rng: np.random.Generator) -> str:
-    words, cumulated = _word_list()
+def _word(rng: np.random.Generator, language: str = "ja") -> str:
+    words, cumulated = _word_list(language)
     return words[int(np.searchsorted(cumulated, rng.random()))]
 
 
@@ -287,6 +297,11 @@ def _kana(rng: np.random.Generator) -> str:
 def _latin(rng: np.random.Generator) -> str:
     word = "".join(_pick(rng, _LATIN) for _ in range(int(rng.integers(2, 9))))
     style = rng.random()
+    if style < 0.4:
+        words = [_word(rng, "en") for _ in range(int(rng.integers(1, 4)))]
+        case = int(rng.integers(3))
+        return " ".join((w.upper(), w.capitalize(), w)[case] for w in words)[:20]
+    style = (style - 0.4) / 0.6
     if style < 0.3:
         return word.upper() + (" " + _pick(rng, ("TARO", "HANAKO", "LEE", "NGUYEN")))
     if style < 0.5:

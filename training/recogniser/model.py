@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import onnx
 import torch
+from onnx.numpy_helper import to_array
 from torch import nn
 
+from models.head import load_head
 from models.manifest import load_manifest
 from training.recogniser.characters import added_characters, kept_characters
 from training.recogniser.graph import list_layers, read_graph, tensor_values
@@ -55,6 +57,25 @@ def make_trainable(model: str, version: str) -> Trainable:
         net.head.bias = nn.Parameter(bias)
     characters = (*(original[i] for i in kept[:-1]), *added, original[kept[-1]])
     return Trainable(net, characters, graph)
+
+
+def start_from(model: Trainable, name: str, version: str) -> None:
+    """Go on from an artifact that was trained before, instead of from the original weights.
+
+    Raises ValueError when it has other classes, `ModelError` when it is missing or damaged.
+    """
+    manifest = load_manifest(name, version)
+    head = load_head(manifest)
+    if tuple(head.characters) != model.characters:
+        raise ValueError(f"{name} {version} has other characters than the network")
+    values = {t.name: to_array(t) for t in read_graph(manifest.path).graph.initializer}
+    parameters = dict(model.net.named_parameters())
+    with torch.no_grad():
+        for parameter, tensor in model.net.tensor_names.items():
+            if not parameter.startswith("head."):
+                parameters[parameter].copy_(torch.from_numpy(values[tensor].copy()))
+        model.net.head.weight.copy_(torch.from_numpy(head.weight))
+        model.net.head.bias.copy_(torch.from_numpy(head.bias))
 
 
 def freeze(net: RecogniserNet, blocks: int) -> None:

@@ -27,7 +27,7 @@ from training.recogniser.corpus import Corpus
 from training.recogniser.data import Batch, Lines, batches
 from training.recogniser.evaluate import evaluate, held_out_lines
 from training.recogniser.fonts import load_fonts
-from training.recogniser.model import Trainable, freeze, make_trainable
+from training.recogniser.model import Trainable, freeze, make_trainable, start_from
 from training.recogniser.plots import LOG as _LOG
 from training.recogniser.plots import plot_run
 
@@ -79,6 +79,8 @@ class _Run:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model: Trainable = make_trainable(config.base_model, config.base_version)
         self.net = self.model.net
+        if config.start_version != config.base_version:
+            start_from(self.model, config.base_model, config.start_version)
         freeze(self.net, config.frozen_blocks)
         self.net.to(self.device, memory_format=torch.channels_last)
         self.trained = [p for p in self.net.parameters() if p.requires_grad]
