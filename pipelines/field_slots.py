@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from models.recogniser import Reading
 from pipelines.field_combs import cut_comb
 from pipelines.field_crops import Crop, cut_lines, cut_vertical, narrowed
 from pipelines.field_ink import BoxInk, PageInk, ink_of_box
@@ -52,6 +53,15 @@ class Cut:
     def blank(self) -> bool:
         """Whether nothing is written here, not even something struck out."""
         return not self.crops and not self.struck
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCut:
+    """A cut with a reading for each of its crops."""
+
+    cut: Cut
+    lines: tuple[Reading, ...]
+    struck: tuple[Reading, ...]
 
 
 def slots_of(field: FieldDefinition) -> Iterator[Slot]:

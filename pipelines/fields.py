@@ -1,11 +1,11 @@
 """Reads the boxes of a known form: only these, and only the ink in them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from models.recogniser import Reading, Recogniser
+from models.recogniser import Recogniser
 from pipelines.field_ink import PageInk, sort_ink
-from pipelines.field_slots import Cut, cut_slot, marked_places, slots_of
+from pipelines.field_slots import Cut, ReadCut, cut_slot, marked_places, slots_of
 from pipelines.field_texts import box_candidates
 from pipelines.field_values import (
     FORMATTED,
@@ -29,6 +29,8 @@ from pipelines.records import (
     RegisteredPage,
 )
 
+BoxSeen = Callable[[FieldDefinition, ReadCut], None]
+
 # Below this probability a reading says nothing about the ink.
 _UNREADABLE = 0.02
 _MAX_ALTERNATIVES = 4
@@ -43,12 +45,15 @@ def read_fields(
     marks: Sequence[Mark],
     ink: Ink,
     recogniser: Recogniser,
+    *,
+    seen: BoxSeen | None = None,
 ) -> tuple[Field, ...]:
     """Read all fields of `form` that stand on this page, in the order of the form.
 
     `marks` are those of the page: the era circled before a date is the group `<field>.era`. `ink`
     is what was added to the blank (`subtract_blank`). Blank boxes are known from the ink alone and
-    never shown to the recogniser. Boxes are in pixels of the original scan.
+    never shown to the recogniser. Boxes are in pixels of the original scan. `seen` is called with
+    every box as it was read.
     """
     page = sort_ink(registered, ink)
     fields = [field for field in form.fields if field.page == template.form_page]
@@ -59,20 +64,14 @@ def read_fields(
     found = []
     for field, group in zip(fields, cuts, strict=True):
         read = [next(readings) for _ in group]
+        if seen is not None:
+            for box in read:
+                seen(field, box)
         found.append(_field(field, read, _era(field, marks), page, registered))
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadCut:
-    """A cut with a reading for each of its crops."""
-
-    cut: Cut
-    lines: tuple[Reading, ...]
-    struck: tuple[Reading, ...]
-
-
-def _read_all(cuts: Sequence[Cut], recogniser: Recogniser) -> list[_ReadCut]:
+def _read_all(cuts: Sequence[Cut], recogniser: Recogniser) -> list[ReadCut]:
     """Read all crops of a page in one call."""
     crops = [(crop, cut.slot) for cut in cuts for crop in (*cut.crops, *cut.struck)]
     readings = iter(
@@ -83,7 +82,7 @@ def _read_all(cuts: Sequence[Cut], recogniser: Recogniser) -> list[_ReadCut]:
         )
     )
     return [
-        _ReadCut(
+        ReadCut(
             cut, tuple(next(readings) for _ in cut.crops), tuple(next(readings) for _ in cut.struck)
         )
         for cut in cuts
@@ -92,7 +91,7 @@ def _read_all(cuts: Sequence[Cut], recogniser: Recogniser) -> list[_ReadCut]:
 
 def _field(
     field: FieldDefinition,
-    read: Sequence[_ReadCut],
+    read: Sequence[ReadCut],
     era: Era | None,
     page: PageInk,
     registered: RegisteredPage,
@@ -122,7 +121,7 @@ def _field(
 
 def _struck(
     field: FieldDefinition,
-    read: Sequence[_ReadCut],
+    read: Sequence[ReadCut],
     era: Era | None,
     written: Field,
     blank: Field,
@@ -154,7 +153,7 @@ def _struck(
 
 
 def _candidates(
-    field: FieldDefinition, read: Sequence[_ReadCut], era: Era | None
+    field: FieldDefinition, read: Sequence[ReadCut], era: Era | None
 ) -> list[Candidate]:
     options = {r.cut.slot.part: box_candidates(field, r.cut.crops, r.lines) for r in read}
     whole = options.get(None)
@@ -205,7 +204,7 @@ def _era(field: FieldDefinition, marks: Sequence[Mark]) -> Era | None:
 
 
 def _corners(
-    field: FieldDefinition, read: Sequence[_ReadCut], page: PageInk
+    field: FieldDefinition, read: Sequence[ReadCut], page: PageInk
 ) -> tuple[float, float, float, float]:
     """Box of the field with the ink that leaves it, in template pixels."""
     b = field.box

@@ -6,8 +6,9 @@ of the template's words that the page shows at their places decides. Frames and 
 count: half the forms of an office share them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -32,6 +33,9 @@ _CLEAR_LEAD = 0.1
 _HOPELESS = 0.3
 """Share of the best proposal's agreeing features under which another is not looked at."""
 _TWIN_LEAD = 0.1
+
+
+ScoreSeen = Callable[[Template, float], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -73,12 +77,17 @@ def build_index(templates: Iterable[Template]) -> TemplateIndex:
 
 
 def identify_page(
-    page: Page, index: TemplateIndex, *, pinned: FormKey | None = None
+    page: Page,
+    index: TemplateIndex,
+    *,
+    pinned: FormKey | None = None,
+    seen: ScoreSeen | None = None,
 ) -> Identification | None:
     """Say which form page this is and where it lies, or None when no form fits.
 
     Works at any turn, on photographs and on cut pages. `pinned` is the form a person chose: only
-    its pages are tried, and a poorer fit is taken.
+    its pages are tried, and a poorer fit is taken. `seen` is called with every form page that was
+    compared and its score.
     """
     if not index.templates:
         return None
@@ -86,10 +95,11 @@ def identify_page(
     middle, to_middle = resize_by(grey, min(1.0, _PRINT_DPI / page.dpi))
     told, method = _told(grey, page.dpi, middle, index, pinned)
     accept = _ACCEPT if pinned is None else _ACCEPT_PINNED
-    found = _by_print(middle, min(page.dpi, _PRINT_DPI), index, told, accept)
+    compare = partial(_by_print, middle, min(page.dpi, _PRINT_DPI), index, accept=accept, seen=seen)
+    found = compare(told)
     if found is None and told is not None and pinned is None:
         # A code that does not fit its print (a sticker, a photocopied corner) proves nothing.
-        found, method = _by_print(middle, min(page.dpi, _PRINT_DPI), index, None, accept), "print"
+        found, method = compare(None), "print"
     if found is None:
         return None
     pose = np.linalg.inv(to_middle) @ found.score.pose
@@ -97,13 +107,19 @@ def identify_page(
 
 
 def _by_print(
-    middle: Pixels, dpi: float, index: TemplateIndex, told: frozenset[int] | None, accept: float
+    middle: Pixels,
+    dpi: float,
+    index: TemplateIndex,
+    told: frozenset[int] | None,
+    *,
+    accept: float,
+    seen: ScoreSeen | None,
 ) -> _Candidate | None:
     """Look for a template at one resolution after the other until one fits."""
     for page_dpi, template_dpi in _FEATURE_DPI:
         features = find_features(middle, dpi, page_dpi)
         proposals = index.matches[template_dpi].propose(features, only=told, most=_SHORTLIST)
-        found = _best(middle, proposals, index, accept)
+        found = _best(middle, proposals, index, accept, seen)
         if found is not None:
             return found
     return None
@@ -129,7 +145,11 @@ def _told(
 
 
 def _best(
-    middle: Pixels, proposals: Sequence[Proposal], index: TemplateIndex, accept: float
+    middle: Pixels,
+    proposals: Sequence[Proposal],
+    index: TemplateIndex,
+    accept: float,
+    seen: ScoreSeen | None,
 ) -> _Candidate | None:
     """Return the template that fits best, if it fits well enough and better than its twins."""
     candidates: list[_Candidate] = []
@@ -137,7 +157,11 @@ def _best(
         if candidates and proposal.inliers < _HOPELESS * proposals[0].inliers:
             break
         score = score_print(middle, index.prints[proposal.index], proposal.pose)
-        if score is not None and score.alike >= accept:
+        if score is None:
+            continue
+        if seen is not None:
+            seen(index.templates[proposal.index], score.alike)
+        if score.alike >= accept:
             candidates.append(_Candidate(index=proposal.index, score=score))
     candidates.sort(key=lambda c: -c.score.alike)
     if len(candidates) < 2:

@@ -4,7 +4,7 @@ An option is judged by the shape of the ink around it and beside its siblings: a
 touches the next word too, but less than its own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -29,6 +29,9 @@ SEAL_OPTION = "seal"
 """Option name of the mark of a seal or signature; its group is the seal's name."""
 
 
+ShapeSeen = Callable[[str, str, MarkShape], None]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OptionGroup:
     """Options that are judged beside each other: a mark group, or the eras of a date field."""
@@ -39,17 +42,27 @@ class OptionGroup:
 
 
 def read_marks(
-    registered: RegisteredPage, template: Template, form: FormDefinition, ink: Ink
+    registered: RegisteredPage,
+    template: Template,
+    form: FormDefinition,
+    ink: Ink,
+    *,
+    seen: ShapeSeen | None = None,
 ) -> tuple[Mark, ...]:
     """Judge every option and seal of this page of the form.
 
     Groups are mark groups (group name, option value), eras of dates (`<field>.era`, era value)
-    and seals (seal name, `seal`). An option that the scan does not show is ambiguous.
+    and seals (seal name, `seal`). An option that the scan does not show is ambiguous. `seen` is
+    called with the group, the option and the shape of the ink around it.
     """
     marks: list[Mark] = []
     surplus = surplus_darkness(registered, template, ink)
     for group in option_groups(form, template.form_page):
-        marks += _group_marks(group, registered, ink, surplus)
+        shapes = group_shapes(group, registered, ink, surplus)
+        if seen is not None:
+            for (option, _), shape in zip(group.options, shapes, strict=True):
+                seen(group.name, option, shape)
+        marks += _group_marks(group, shapes, registered)
     for seal in form.seals:
         if seal.page == template.form_page:
             marks.append(_seal_mark(seal, registered, ink))
@@ -84,9 +97,8 @@ def group_shapes(
 
 
 def _group_marks(
-    group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: Surplus
+    group: OptionGroup, shapes: Sequence[MarkShape], registered: RegisteredPage
 ) -> list[Mark]:
-    shapes = group_shapes(group, registered, ink, surplus)
     probabilities = mark_probabilities(group.style, shapes)
     marks = []
     for (option, box), shape, chances in zip(group.options, shapes, probabilities, strict=True):

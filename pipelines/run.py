@@ -1,7 +1,8 @@
 """The whole way of one document, in order: from bytes to a suggestion.
 
 `load_reader` prepares everything that is the same for all documents (templates, index, engines);
-`read_document` is a pure function of the bytes, the reader, today's date and the pinned form.
+`read_document` is a pure function of the bytes, the reader, today's date and the pinned form; a
+`Trace` may look on.
 """
 
 import time
@@ -40,6 +41,7 @@ from pipelines.records import (
     Suggestion,
 )
 from pipelines.register import register_page
+from pipelines.trace import Trace
 from pipelines.upright import turn_upright
 
 
@@ -66,6 +68,16 @@ class _Stopwatch:
         start = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """What the reading of one document goes by."""
+
+    reader: Reader
+    pinned: FormKey | None
+    trace: Trace
+    watch: _Stopwatch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,15 +116,18 @@ def read_document(
     today: date,
     pinned: FormKey | None = None,
     limits: DecodeLimits | None = None,
+    trace: Trace | None = None,
 ) -> Suggestion:
     """Read one document. Raises `CodedError` for files that cannot be decoded.
 
     `pinned` is the form that a reviewer chose: pages are registered on it or not at all.
+    `trace` is shown what every stage made.
     """
     if pinned is not None and pinned not in {entry.key for entry in reader.library.entries}:
         raise CodedError(ErrorCode.FORM_UNKNOWN, f"{pinned.id} {pinned.revision}")
     watch = _Stopwatch()
-    pages = [_read_page(page, reader, pinned, watch) for page in _decoded(data, limits, watch)]
+    run = _Run(reader, pinned, trace or Trace(), watch)
+    pages = [_read_page(page, run) for page in _decoded(data, limits, watch)]
     form, score = _form_of(pages, reader.library)
     kept = _pages_of_form(pages, form)
     lines = tuple(line for page in pages for line in page.lines)
@@ -153,50 +168,63 @@ def _decoded(data: bytes, limits: DecodeLimits | None, watch: _Stopwatch) -> Ite
         yield page
 
 
-def _read_page(page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopwatch) -> _ReadPage:
-    with watch.stage("quality"):
+def _read_page(page: Page, run: _Run) -> _ReadPage:
+    read = _read_any_page(page, run)
+    run.trace.page_done(read.view, read.fields)
+    return read
+
+
+def _read_any_page(page: Page, run: _Run) -> _ReadPage:
+    with run.watch.stage("quality"):
         verdict = assess_quality(page)
+    run.trace.quality_judged(page, verdict)
     if QualityReason.BLANK in verdict.reasons:
         return _ReadPage(_view(page, verdict, None), None, (), ())
-    registered = _register(page, reader, pinned, watch)
+    registered = _register(page, run)
     if registered is None:
-        with watch.stage("straighten"):
+        with run.watch.stage("straighten"):
             straight = straighten(page)
         if straight is not page:
             # What lies too askew to be known as it is may be known when it is straight.
-            page, registered = straight, _register(straight, reader, pinned, watch)
+            run.trace.page_straightened(straight)
+            page, registered = straight, _register(straight, run)
     if registered is not None:
-        fields = _read_form_page(registered, reader, watch)
+        fields = _read_form_page(registered, run)
         return _ReadPage(_view(page, verdict, registered), registered, fields, ())
-    with watch.stage("lines"):
-        engines = reader.engines
+    engines = run.reader.engines
+    with run.watch.stage("lines"):
         upright, regions = turn_upright(page, engines.detector, engines.recogniser)
         lines = read_lines(upright, regions, engines.recogniser)
+    run.trace.lines_read(upright, regions, lines)
     return _ReadPage(_view(upright, verdict, None), None, (), lines)
 
 
-def _register(
-    page: Page, reader: Reader, pinned: FormKey | None, watch: _Stopwatch
-) -> RegisteredPage | None:
-    with watch.stage("identify"):
-        found = identify_page(page, reader.index, pinned=pinned)
+def _register(page: Page, run: _Run) -> RegisteredPage | None:
+    reader, trace = run.reader, run.trace
+    with run.watch.stage("identify"):
+        found = identify_page(page, reader.index, pinned=run.pinned, seen=trace.form_scored)
+    trace.form_identified(found)
     if found is None:
         return None
-    with watch.stage("register"):
-        return register_page(page, reader.templates[found.form, found.form_page], found)
+    template = reader.templates[found.form, found.form_page]
+    with run.watch.stage("register"):
+        registered = register_page(page, template, found)
+    trace.page_registered(template, registered)
+    return registered
 
 
-def _read_form_page(
-    registered: RegisteredPage, reader: Reader, watch: _Stopwatch
-) -> tuple[Field, ...]:
-    template = reader.templates[registered.form, registered.form_page]
+def _read_form_page(registered: RegisteredPage, run: _Run) -> tuple[Field, ...]:
+    template, trace = run.reader.templates[registered.form, registered.form_page], run.trace
     form = template.definition
-    with watch.stage("ink"):
+    with run.watch.stage("ink"):
         ink = subtract_blank(registered, template)
-    with watch.stage("marks"):
-        marks = read_marks(registered, template, form, ink)
-    with watch.stage("fields"):
-        texts = read_fields(registered, template, form, marks, ink, reader.engines.recogniser)
+    trace.ink_found(ink)
+    with run.watch.stage("marks"):
+        marks = read_marks(registered, template, form, ink, seen=trace.mark_measured)
+    trace.marks_read(marks)
+    with run.watch.stage("fields"):
+        recogniser = run.reader.engines.recogniser
+        texts = read_fields(registered, template, form, marks, ink, recogniser, seen=trace.box_read)
     found = {item.name: item for item in (*texts, *mark_fields(form, marks))}
     order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
     return tuple(found[name] for name in order if name in found)
