@@ -22,6 +22,8 @@ _WINDOW = 17
 _FLAT = 25.0
 _SAME_WORD = 0.8
 _DARK = 60
+_FOLLOW_WINDOW, _LOOP = (19, 19), 0.7
+_ENOUGH_NEAR = 0.8
 _DPI = 100.0
 
 
@@ -191,15 +193,41 @@ def _view(page: Pixels, template: PrintMap, pose: Matrix) -> Pixels:
     return view
 
 
+def follow(
+    seen: Pixels, template: PrintMap, corners: NDArray[np.float32]
+) -> tuple[Points, NDArray[np.bool_]]:
+    """Where the page (seen on the print map) shows `corners`, and which were found for certain.
+
+    A corner is certain when it is found again from there where it came from: what was written over
+    it draws it away, but not back. First it is looked for nearby. Only what is not there is looked
+    for farther away, which a coarser picture allows, where heavy writing hides thin print.
+    """
+    found, sure = _followed(seen, template, corners, levels=0)
+    if sure.mean() < _ENOUGH_NEAR:
+        far, sure_far = _followed(seen, template, corners, levels=2)
+        found = np.where(sure[:, None], found, far)
+        sure |= sure_far
+    return found, sure
+
+
+def _followed(
+    seen: Pixels, template: PrintMap, corners: NDArray[np.float32], *, levels: int
+) -> tuple[Points, NDArray[np.bool_]]:
+    how = {"winSize": _FOLLOW_WINDOW, "maxLevel": levels}
+    moved, there, _ = cv2.calcOpticalFlowPyrLK(template.grey, seen, corners, None, **how)
+    back, again, _ = cv2.calcOpticalFlowPyrLK(seen, template.grey, moved, None, **how)
+    loop = np.abs(back - corners).reshape(-1, 2).max(axis=1)
+    sure = (there.ravel() == 1) & (again.ravel() == 1) & (loop < _LOOP)
+    return moved.reshape(-1, 2).astype(np.float64), sure
+
+
 def _refinement(seen: Pixels, template: PrintMap) -> Matrix:
     """Homography of the print map that moves its corners to where the page shows them."""
     if len(template.corners) < 12:
         return np.eye(3)
-    moved, status, _ = cv2.calcOpticalFlowPyrLK(
-        template.grey, seen, template.corners, None, winSize=(21, 21), maxLevel=2
-    )
-    source, target = template.corners.reshape(-1, 2), moved.reshape(-1, 2)
-    good = (status.ravel() == 1) & (np.abs(target - source).max(axis=1) < 12)
+    source = template.corners.reshape(-1, 2)
+    target, sure = follow(seen, template, template.corners)
+    good = sure & (np.abs(target - source).max(axis=1) < 12)
     if good.sum() < 12:
         return np.eye(3)
     refinement, inliers = cv2.findHomography(

@@ -22,7 +22,7 @@ from pipelines.geometry import (
     transform_points,
 )
 from pipelines.identify_features import sane_pose
-from pipelines.identify_print import PrintMap, cell_likeness, print_map, score_print
+from pipelines.identify_print import PrintMap, cell_likeness, follow, print_map, score_print
 from pipelines.records import Identification, Matrix, Page, Pixels, RegisteredPage
 from pipelines.register_field import ShiftField, fit_shifts
 
@@ -39,7 +39,6 @@ _MOST_SHIFT_MM = 2.5
 _GRID = 16
 """Pixels between the places of a bent page that are computed; between them it is straight."""
 _COLOURLESS = 16
-_FLOW = {"winSize": (19, 19), "maxLevel": 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -127,21 +126,12 @@ def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
     return tracked if len(tracked.expected) >= _LEAST_TRACKED else None
 
 
-def _followed(seen: Pixels, blank: PrintMap, expected: NDArray[np.float32]) -> _Tracked:
-    """Corners that are found on the page, and from there found again where they came from.
-
-    What was written over a corner draws it away, but not back.
-    """
-    moved, there, _ = cv2.calcOpticalFlowPyrLK(blank.grey, seen, expected, None, **_FLOW)
-    back, again, _ = cv2.calcOpticalFlowPyrLK(seen, blank.grey, moved, None, **_FLOW)
-    loop = np.abs(back - expected).reshape(-1, 2).max(axis=1)
-    shift = np.abs(moved - expected).reshape(-1, 2).max(axis=1)
-    good = (there.ravel() == 1) & (again.ravel() == 1) & (loop < 0.7)
-    good &= shift < _MOST_SHIFT_MM * blank.dpi / 25.4
-    return _Tracked(
-        expected=expected.reshape(-1, 2)[good].astype(np.float64),
-        found=moved.reshape(-1, 2)[good].astype(np.float64),
-    )
+def _followed(seen: Pixels, blank: PrintMap, corners: NDArray[np.float32]) -> _Tracked:
+    """Corners that are found on the page with certainty, near enough to their places."""
+    expected = corners.reshape(-1, 2).astype(np.float64)
+    found, good = follow(seen, blank, corners)
+    good &= np.abs(found - expected).max(axis=1) < _MOST_SHIFT_MM * blank.dpi / 25.4
+    return _Tracked(expected=expected[good], found=found[good])
 
 
 def _residual_mm(seen: Pixels, blank: PrintMap) -> float | None:
