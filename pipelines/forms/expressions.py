@@ -1,9 +1,10 @@
 """CEL expressions of form definitions: compiled once, evaluated over the values of a document.
 
-CEL has no loops and no side effects, so an expression of a form owner always ends. Besides the
-standard functions there are `age(birth, on)` (completed years), `days(from, to)` (whole days),
-`school_year(birth)` (western year of entering primary school) and `same(a, b)` (the same text but
-for spaces: 山田 太郎 and 山田太郎).
+CEL has no loops and no side effects, so an expression of a form owner always ends;
+`expression_limits.py` sees to it that it ends soon. Besides the standard functions there are
+`age(birth, on)` (completed years), `days(from, to)` (whole days), `school_year(birth)` (western
+year of entering primary school) and `same(a, b)` (the same text but for spaces: 山田 太郎 and
+山田太郎).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,16 +16,17 @@ import celpy
 from celpy import celtypes
 from celpy.evaluation import base_functions
 
+from pipelines.forms.expression_limits import (
+    MACROS,
+    ExpressionError,
+    check_source,
+    check_tree,
+    search_pattern,
+)
+
+__all__ = ["EvaluationError", "Expression", "ExpressionError", "Value", "compile_expression"]
+
 Value = str | int | bool | date | None | list[str]
-
-
-class ExpressionError(Exception):
-    """An expression that cannot be compiled; `line` and `column` count from 1 within it."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(message)
-        self.line = line
-        self.column = column
 
 
 class EvaluationError(Exception):
@@ -48,6 +50,13 @@ def _school_year(birth: celtypes.TimestampType) -> celtypes.IntType:
 
 def _same(a: celtypes.StringType, b: celtypes.StringType) -> celtypes.BoolType:
     return celtypes.BoolType("".join(a.split()) == "".join(b.split()))
+
+
+def _matches(text: celtypes.StringType, pattern: celtypes.StringType) -> celtypes.BoolType:
+    # The library lets RE2 write the patterns that it refuses to stderr.
+    if text is None:
+        raise TypeError("matches(null)")
+    return celtypes.BoolType(search_pattern(str(pattern)).search(str(text)) is not None)
 
 
 def _equal(a: object, b: object) -> object:
@@ -78,21 +87,26 @@ _FUNCTIONS = {
     "days": _days,
     "school_year": _school_year,
     "same": _same,
+    "matches": _matches,
     "_==_": _equal,
     "_!=_": _unequal,
     "size": _not_null("size"),
     "int": _not_null("int"),
 }
-_MACROS = {"all", "exists", "exists_one", "map", "filter"}
+_CALLABLE = frozenset({*base_functions, *_FUNCTIONS})
 _ENVIRONMENT = celpy.Environment()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A compiled expression and the top-level names it uses."""
+    """A compiled expression and the top-level names it uses.
+
+    `places` is where each name stands first: line and column from 1.
+    """
 
     source: str
     names: frozenset[str]
+    places: Mapping[str, tuple[int, int]]
     _program: celpy.Runner
 
     def evaluate(self, values: Mapping[str, Value]) -> bool:
@@ -131,25 +145,38 @@ def _outcome_of_blanks(
 
 @lru_cache(maxsize=4096)
 def compile_expression(source: str) -> Expression:
-    """Compile `source`. Raises `ExpressionError` with the place in the expression."""
+    """Compile `source`. Raises `ExpressionError` with the place in the expression.
+
+    Refused are slips of syntax, functions that nobody knows, and what is too long, too deep or too
+    costly.
+    """
+    check_source(source)
     try:
         tree = _ENVIRONMENT.compile(source)
         program = _ENVIRONMENT.program(tree, functions=_FUNCTIONS)
     except celpy.CELParseError as error:
         line, column = error.line or 1, error.column or 1
         raise ExpressionError(str(error).splitlines()[0], line, column) from error
-    return Expression(source, frozenset(_names(tree)), program)
+    check_tree(tree, _CALLABLE)
+    places = _places(tree)
+    return Expression(source, frozenset(places), places, program)
 
 
-def _names(tree: celpy.Expression) -> set[str]:
+def _places(tree: celpy.Expression) -> dict[str, tuple[int, int]]:
     # `ident` nodes are variables; members after a dot and function names are other nodes.
     # In `list.exists(x, …)` the first argument declares a variable: it is no field name.
     declared = {
         str(next(call.children[2].children[0].find_data("ident")).children[0])
         for call in tree.find_data("member_dot_arg")
-        if str(call.children[1]) in _MACROS
+        if str(call.children[1]) in MACROS
     }
-    return {str(node.children[0]) for node in tree.find_data("ident")} - declared
+    found: dict[str, tuple[int, int]] = {}
+    for node in tree.find_data("ident"):
+        token = node.children[0]
+        if str(token) not in declared:
+            place = (token.line or 1, token.column or 1)
+            found[str(token)] = min(place, found.get(str(token), place))
+    return found
 
 
 def _to_cel(value: Value) -> object:

@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.forms.load_checks import Fault, check_form
+from pipelines.forms.load_checks import check_form
 from pipelines.forms.load_errors import FormFileError, FormProblem, explain, unknown_key
+from pipelines.forms.load_fault import Fault
 from pipelines.forms.load_layout import find_missing_glyphs, find_overprints
 from pipelines.forms.load_paths import dotted, known_keys, named_in, without_tags
 from pipelines.forms.load_yaml import MAX_BYTES, YamlDocument, parse_yaml

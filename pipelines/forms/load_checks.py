@@ -1,72 +1,22 @@
-"""Checks of a whole form that the model alone can't make: expressions, overlaps, backgrounds."""
+"""Checks of a whole form that the model alone can't make: overlaps, parts, backgrounds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.forms.expressions import ExpressionError, compile_expression
+from pipelines.forms.load_expressions import expression_faults
+from pipelines.forms.load_fault import Fault, Path_
 from pipelines.forms.model import Box, FormDefinition, MarkStyle
 
-Path_ = tuple[str | int, ...]
 _TOLERANCE = 0.05
 """Boxes may share this much in mm: rounding of coordinates is no overlap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A mistake at `path` of the definition; `line` counts from 0 within a multi-line value."""
-
-    path: Path_
-    message: str
-    detail: str
-    line: int = 0
-
-
 def check_form(form: FormDefinition, directory: Path) -> Iterator[Fault]:
     """All faults of a definition whose files lie in `directory`."""
-    yield from _expression_faults(form)
+    yield from expression_faults(form)
     yield from _overlap_faults(form)
     yield from _part_faults(form)
     yield from _background_faults(form, directory)
-
-
-def _expression_faults(form: FormDefinition) -> Iterator[Fault]:
-    names = {item.name for group in (form.fields, form.marks, form.seals) for item in group}
-    names.add("today")
-    for path, expression in _expressions(form):
-        yield from (
-            Fault(path, f"{message}（{expression.strip()}）", detail, line)
-            for message, detail, line in _cel_faults(expression, names)
-        )
-
-
-def _expressions(form: FormDefinition) -> Iterator[tuple[Path_, str]]:
-    conditions = {
-        "fields": [field.required_when for field in form.fields],
-        "marks": [group.required_when for group in form.marks],
-        "seals": [seal.required_when for seal in form.seals],
-        "attachments": [attachment.required_when for attachment in form.attachments],
-        "rules": [rule.when for rule in form.rules],
-    }
-    for group, items in conditions.items():
-        key = "when" if group == "rules" else "required_when"
-        for i, condition in enumerate(items):
-            if condition is not None:
-                yield (group, i, key), condition
-    for i, rule in enumerate(form.rules):
-        yield ("rules", i, "expression"), rule.expression
-
-
-def _cel_faults(expression: str, names: set[str]) -> Iterator[tuple[str, str, int]]:
-    try:
-        compiled = compile_expression(expression)
-    except ExpressionError as error:
-        message = f"式の書き方が正しくありません（式の{error.line}行{error.column}文字目）。"
-        yield message, f"CEL syntax error at {error.line}:{error.column}", error.line - 1
-        return
-    for name in sorted(compiled.names - names):
-        message = f"式の中の「{name}」という欄・選択肢・押印は、この様式にありません。"
-        yield message, f"unknown name {name} in expression", 0
 
 
 def _overlap_faults(form: FormDefinition) -> Iterator[Fault]:

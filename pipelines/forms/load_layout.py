@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipelines.forms.load_checks import Fault, inked_boxes, overlap
+from pipelines.forms.load_checks import inked_boxes, overlap
+from pipelines.forms.load_fault import Fault
 from pipelines.forms.model import (
     Box,
     FormDefinition,

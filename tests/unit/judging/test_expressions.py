@@ -50,7 +50,7 @@ def test_a_syntax_error_says_where() -> None:
     assert caught.value.column >= 1
 
 
-@pytest.mark.parametrize("source", ["a + 'x' > 1", "a", "unknown(a)"])
+@pytest.mark.parametrize("source", ["a + 'x' > 1", "a"])
 def test_what_gives_no_truth_value_fails(source: str) -> None:
     with pytest.raises(EvaluationError):
         compile_expression(source).evaluate({"a": 1})
