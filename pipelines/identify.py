@@ -1,19 +1,20 @@
 """Which form page a scanned page is: by its QR code, else by its print.
 
-The print is compared in two steps. Local features at a few dots per millimetre, at which a word
-is a blob, say which templates could lie where on the page, at any turn and tilt. Then the share
-of the template's words that the page shows at their places decides. Frames and rules do not
-count: half the forms of an office share them.
+A code also says where the page lies, and its print must agree. Else the print is compared in two
+steps. Local features at a few dots per millimetre, at which a word is a blob, say which templates
+could lie where on the page, at any turn and tilt. Then the share of the template's words that the
+page shows at their places decides. Frames and rules do not count: half the forms of an office
+share them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from pipelines.forms.template import Template
-from pipelines.geometry import resize_by, to_grey
+from pipelines.geometry import resize_by, to_grey, transform_points
 from pipelines.identify_features import MatchIndex, Proposal, find_features
 from pipelines.identify_print import PrintMap, PrintScore, print_map, score_print
 from pipelines.identify_qr import CodeFound, find_code
@@ -33,6 +34,9 @@ _CLEAR_LEAD = 0.1
 _HOPELESS = 0.3
 """Share of the best proposal's agreeing features under which another is not looked at."""
 _TWIN_LEAD = 0.1
+_SURE = 0.9
+"""Share of words alike at which the place that a code gives is not doubted."""
+_CODE_ROUNDS = 3
 
 
 ScoreSeen = Callable[[Template, float], None]
@@ -93,10 +97,11 @@ def identify_page(
         return None
     grey = to_grey(page.pixels)
     middle, to_middle = resize_by(grey, min(1.0, _PRINT_DPI / page.dpi))
-    told, method = _told(grey, page.dpi, middle, index, pinned)
+    code = _code(grey, page.dpi, middle, to_middle)
+    told, method = _told(code, index, pinned)
     accept = _ACCEPT if pinned is None else _ACCEPT_PINNED
     compare = partial(_by_print, middle, min(page.dpi, _PRINT_DPI), index, accept=accept, seen=seen)
-    found = compare(told)
+    found = _by_code(middle, index, code, told, seen) or compare(told)
     if found is None and told is not None and pinned is None:
         # A code that does not fit its print (a sticker, a photocopied corner) proves nothing.
         found, method = compare(None), "print"
@@ -125,23 +130,55 @@ def _by_print(
     return None
 
 
+def _code(grey: Pixels, dpi: float, middle: Pixels, to_middle: Matrix) -> CodeFound | None:
+    """Code of the page, its corners in pixels of `middle`."""
+    # Most codes are read from the small picture, which takes a fifth of the time.
+    code = find_code(middle, min(dpi, _PRINT_DPI))
+    if code is not None:
+        return code
+    code = find_code(grey, dpi)
+    return code and replace(code, corners=transform_points(to_middle, code.corners))
+
+
 def _told(
-    grey: Pixels, dpi: float, middle: Pixels, index: TemplateIndex, pinned: FormKey | None
+    code: CodeFound | None, index: TemplateIndex, pinned: FormKey | None
 ) -> tuple[frozenset[int] | None, str]:
     """List the templates that a person or a QR code names, and say which of them did."""
     if pinned is not None:
         named = [i for i, t in enumerate(index.templates) if t.key == pinned]
         return frozenset(named), "pinned"
-    # Most codes are read from the small picture, which takes a fifth of the time.
-    code: CodeFound | None = find_code(middle, min(dpi, _PRINT_DPI)) or find_code(grey, dpi)
     if code is None:
         return None, "print"
-    named = [
-        i
-        for i, t in enumerate(index.templates)
-        if t.key == code.key and t.form_page == code.form_page
-    ]
+    named = [i for i, t in enumerate(index.templates) if _is_named(code, t)]
     return (frozenset(named), "qr") if named else (None, "print")
+
+
+def _is_named(code: CodeFound, template: Template) -> bool:
+    return (template.key, template.form_page) == (code.key, code.form_page)
+
+
+def _by_code(
+    middle: Pixels,
+    index: TemplateIndex,
+    code: CodeFound | None,
+    told: frozenset[int] | None,
+    seen: ScoreSeen | None,
+) -> _Candidate | None:
+    """Take the page for what its code says, if its print lies where the code has it."""
+    named = [i for i in told or () if code is not None and _is_named(code, index.templates[i])]
+    if code is None or not named:
+        return None
+    pose = code.pose_of(index.templates[named[0]])
+    for _ in range(_CODE_ROUNDS):
+        score = None if pose is None else score_print(middle, index.prints[named[0]], pose)
+        if score is None:
+            return None
+        if score.alike >= _SURE:
+            if seen is not None:
+                seen(index.templates[named[0]], score.alike)
+            return _Candidate(index=named[0], score=score)
+        pose = score.pose
+    return None
 
 
 def _best(

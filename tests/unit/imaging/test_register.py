@@ -118,3 +118,33 @@ def test_writing_over_corners_of_the_print_does_not_count_as_print_out_of_place(
     page = register_page(page_of(pixels), template, found)
     assert page is not None
     assert page.residual_mm < 0.1
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_heavy_figures_in_thin_combs_do_not_draw_the_page_away(seed: int) -> None:
+    """Little print, two columns of combs that repeat, and ink that outweighs the rules."""
+    entry = comb_form()
+    (template,) = build_templates(entry)
+    rng = np.random.default_rng(seed)
+    pixels = cv2.cvtColor(np.array(template.grey), cv2.COLOR_GRAY2RGB)
+    scale = template.dpi / 25.4
+    for field in entry.definition.fields:
+        box, pitch = field.box, field.box.width / field.cells
+        for cell in range(field.cells):
+            x, y = box.x + (cell + 0.15) * pitch, box.y + 0.87 * box.height
+            thick = int(rng.integers(3, 9))
+            place = (round(x * scale), round(y * scale))
+            figure = str(rng.integers(10))
+            cv2.putText(pixels, figure, place, cv2.FONT_HERSHEY_SIMPLEX, 2.0, (30, 30, 40), thick)
+    height, width = pixels.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.uniform(-1.5, 1.5)), 1.0)
+    pixels = cv2.warpAffine(pixels, turn, (width, height), borderValue=(255, 255, 255))
+    page = page_of(np.asarray(pixels, np.uint8), template.dpi)
+    found = identify_page(page, build_index((template,)))
+    assert found is not None
+    registered = register_page(page, template, found)
+    assert registered is not None
+    ends = np.array([[0.0, 0.0], [width, 0], [width, height], [0, height]])
+    truth = np.vstack([turn, [0, 0, 1]])
+    off = transform_points(registered.to_scan, ends) - transform_points(truth, ends)
+    assert np.abs(off).max() / scale < 0.3
