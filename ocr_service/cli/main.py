@@ -14,6 +14,7 @@ from ocr_service.cli import (
     documents,
     exports,
     forms,
+    inspect,
     keys,
     read,
     recognize,
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.command("serve")(serve.serve)
 app.command("read")(read.read)
+app.command("inspect")(inspect.inspect)
 app.command("recognize")(recognize.recognize)
 app.command("submit")(documents.submit)
 app.command("status")(documents.status)
