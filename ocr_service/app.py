@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 from ocr_service.api import (
     problems,
     routes_audit,
+    routes_case_requests,
+    routes_cases,
     routes_content,
     routes_documents,
     routes_exports,
@@ -27,6 +29,8 @@ from ocr_service.api.services import Services
 from ocr_service.api.static_ui import StaticUi
 from ocr_service.api.upload import UploadBudget
 from ocr_service.audit.watch import ChainWatch
+from ocr_service.cases.check import open_checker
+from ocr_service.cases.requests import RequestDesk
 from ocr_service.clock import Clock, utc_now
 from ocr_service.export.outbox import Outbox
 from ocr_service.forms_catalog import open_forms
@@ -71,6 +75,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         routes_documents,
         routes_content,
         routes_review,
+        routes_cases,
+        routes_case_requests,
         routes_forms,
         routes_session,
         routes_exports,
@@ -105,6 +111,8 @@ def _open(settings: Settings, clock: Clock, metrics: Metrics, stack: ExitStack) 
         intake=intake,
         jobs=intake.jobs,
         outbox=Outbox(database, objects, forms, clock),
+        cases=open_checker(settings, database, objects, lambda: forms, clock=clock),
+        requests=RequestDesk(settings, objects, forms, clock),
         views=views,
         metrics=metrics,
         work=WorkMetrics(database),

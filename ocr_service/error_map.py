@@ -159,6 +159,11 @@ ERRORS: dict[ErrorCode, ErrorEntry] = {
         409, 53, "読み取り結果が新しくなりました。画面を更新して確かめてください。"
     ),
     _C.DECISION_INVALID: _entry(422, 54, "決定の内容に誤りがあります。"),
+    _C.CASE_UNKNOWN: _entry(404, 66, "案件が見つかりません。"),
+    _C.CASE_CHANGED: _entry(
+        409, 67, "案件がほかの人に変更されました。画面を更新して確かめてください。"
+    ),
+    _C.CASE_REQUEST_INVALID: _entry(422, 68, "補正依頼の内容に誤りがあります。"),
     _C.EXPORT_UNKNOWN: _entry(404, 55, "出力ファイルが見つかりません。"),
     _C.EXPORT_EMPTY: _entry(409, 56, "出力する書類がありません。"),
     _C.USER_UNKNOWN: _entry(

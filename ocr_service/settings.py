@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     heartbeat_timeout_seconds: float = Field(default=30, gt=0)
     stop_seconds: float = Field(default=30, gt=0)
 
+    # Cases
+    case_match_days: int = Field(default=90, ge=0, le=3660)
+    case_office: str = Field(default="区役所", max_length=60)
+
     # Logs and metrics
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"

@@ -37,3 +37,11 @@ class DecisionAction(StrEnum):
     CONFIRM = "confirm"
     RETURN = "return"
     REJECT = "reject"
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands: something is missing, a person must look, or all is there."""
+
+    INCOMPLETE = "incomplete"
+    WAITING_REVIEW = "waiting_review"
+    COMPLETE = "complete"

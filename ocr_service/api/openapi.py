@@ -11,6 +11,7 @@ _TAGS = [
     {"name": "documents", "description": "端末からの送信と、書類の一覧・状態"},
     {"name": "content", "description": "書類の内容（閲覧はすべて監査記録に残ります）"},
     {"name": "review", "description": "確認作業：確認開始、決定、読み直し"},
+    {"name": "cases", "description": "案件：一緒に出された書類、足りないもの、補正依頼"},
     {"name": "forms", "description": "様式"},
     {"name": "session", "description": "サインイン"},
     {"name": "exports", "description": "確定した書類の出力"},

@@ -78,6 +78,8 @@ def document_body(item: QueueItem, forms: FormLibrary, who: Principal) -> Docume
         quality=[quality_body(v) for v in decode_verdicts(row.quality)],
         awaits_second=item.first_confirmed_by is not None,
         first_confirmed_by_me=item.first_confirmed_by == who.id,
+        case_id=item.case_id,
+        case_status=item.case_status,
     )
 
 

@@ -1,6 +1,6 @@
 """Routes that show what a document says. Every look is audited; 個人番号 is masked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -87,13 +87,18 @@ class _Shown:
 def get_suggestion(
     document_id: DocumentId, services: Has, who: Viewer, unmask: Unmask = None
 ) -> SuggestionBody:
-    """Show the newest suggestion with its evidence. 409 while there is none yet."""
+    """Show the newest suggestion with its evidence. 409 while there is none yet.
+
+    In a case, what is said about attachments is what the case has of them now.
+    """
     demand_unmask(who, unmask)
     with services.database.reading() as session:
         row = find_document(session, document_id, now=services.clock()).row
         if row.suggestion_id is None:
             raise CodedError(ErrorCode.DOCUMENT_STATE, "not read yet", state=row.state)
         stored, suggestion = load_suggestion(session, services.objects, row.suggestion_id)
+        findings = services.cases.findings(session, document_id, suggestion.findings)
+        suggestion = replace(suggestion, findings=findings)
     body = suggestion_body(stored, suggestion, services.forms, unmasked=unmask is not None)
     audit_view(services, who, "suggestion.viewed", document_id, unmask, suggestion=stored.id)
     return body

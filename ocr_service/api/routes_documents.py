@@ -1,6 +1,7 @@
 """Routes of stations and the queue: post a document, see what became of it."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -15,6 +16,7 @@ from ocr_service.api.services import Has, Services
 from ocr_service.api.upload import Upload, receive_upload, safe_suffix
 from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
+from ocr_service.cases.grouping import NUMBER_PATTERN, Grouping
 from ocr_service.intake.receive import Receipt
 from ocr_service.review.queue import QueueFilter, count_states, find_document, list_documents
 from ocr_service.states import DocumentState
@@ -41,12 +43,26 @@ _BODY = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "case": {"type": "string", "description": "案件番号"},
+                        "batch": {"type": "string", "description": "続ける受付のID"},
+                        "case_of_batch": {"type": "string", "enum": ["true", "false"]},
+                    },
                 }
             },
         },
     }
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Place:
+    """Where a document belongs, by the words of its station."""
+
+    number: str | None
+    batch: str | None
+    by_batch: bool
 
 
 @router.post(
@@ -94,18 +110,44 @@ async def post_document(
     x_file_name: Annotated[
         str | None, Header(max_length=255, description="元のファイル名（拡張子だけを残します）")
     ] = None,
+    x_case_number: Annotated[
+        str | None, Header(max_length=40, pattern=NUMBER_PATTERN, description="`case` と同じ")
+    ] = None,
+    case: Annotated[
+        str | None,
+        Query(
+            max_length=40,
+            pattern=NUMBER_PATTERN,
+            description="案件番号。同じ番号の書類は1つの案件になります",
+        ),
+    ] = None,
+    batch: Annotated[
+        str | None,
+        Query(pattern=r"^[a-z0-9_]{1,40}$", description="続ける受付のID（`batch_id`）"),
+    ] = None,
+    case_of_batch: Annotated[
+        bool | None, Query(description="この受付（batch）の書類を1つの案件にする")
+    ] = None,
 ) -> ReceiptBody:
     """Post one document: raw body with its media type, or multipart with the part `file`.
 
     When this answers 202, the document is encrypted, on disk and queued for reading. The quality
     verdict says whether it should be scanned again. The same `Idempotency-Key` with the same bytes
-    gives the first answer again (`duplicate`).
+    gives the first answer again (`duplicate`). `case`, `batch` and `case_of_batch` may stand in the
+    query or be parts of the multipart body; `X-Case-Number` is the same as `case`.
     """
     limit = services.settings.upload_bytes
     with services.uploads.reserve(_announced(request, limit)):
         upload = await receive_upload(request, limit=limit)
         suffix = upload.suffix or safe_suffix(x_file_name)
-        receipt = await run_in_threadpool(_receive, services, who, upload, suffix, idempotency_key)
+        place = _Place(
+            number=_one("case", case, x_case_number, upload.texts.get("case")),
+            batch=_one("batch", batch, upload.texts.get("batch")),
+            by_batch=bool(case_of_batch) or upload.texts.get("case_of_batch") == "true",
+        )
+        receipt = await run_in_threadpool(
+            _receive, services, who, upload, suffix, idempotency_key, place
+        )
     response.headers["Location"] = f"/v1/documents/{receipt.document_id}"
     return ReceiptBody(
         id=receipt.document_id,
@@ -113,6 +155,7 @@ async def post_document(
         state=receipt.state,
         duplicate=receipt.duplicate,
         page_count=receipt.page_count,
+        case_id=receipt.case_id,
         quality=[quality_body(verdict) for verdict in receipt.quality],
     )
 
@@ -170,6 +213,14 @@ def get_document(
         return document_body(item, services.forms, who)
 
 
+def _one(name: str, *said: str | None) -> str | None:
+    """Give what was said in any of the places. Raises REQUEST_INVALID for two different values."""
+    values = {value for value in said if value}
+    if len(values) > 1:
+        raise CodedError(ErrorCode.REQUEST_INVALID, f"{name}: two different values")
+    return values.pop() if values else None
+
+
 def _announced(request: Request, limit: int) -> int:
     """Memory to set aside for a posting: what it announces, or the most there may be."""
     with suppress(ValueError):
@@ -183,6 +234,7 @@ def _receive(
     upload: Upload,
     suffix: str | None,
     idempotency_key: str | None,
+    place: _Place,
 ) -> Receipt:
     return services.intake.receive(
         upload.data,
@@ -191,4 +243,6 @@ def _receive(
         media_type=upload.media_type,
         suffix=suffix,
         idempotency_key=idempotency_key,
+        batch_id=place.batch,
+        grouping=Grouping(number=place.number, by_batch=place.by_batch),
     )

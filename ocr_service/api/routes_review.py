@@ -17,7 +17,7 @@ from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
 from ocr_service.review.claims import claim, release
 from ocr_service.review.decide import Verdict, decide
-from ocr_service.review.queue import find_document
+from ocr_service.review.queue import find_document, lock_document
 from ocr_service.review.reread import read_as, retry
 from pipelines.errors import ErrorCode
 from pipelines.records import FormKey
@@ -111,6 +111,8 @@ def post_decision(
         reason=request.reason,
     )
     with services.database.transaction() as session:
+        lock_document(session, document_id)
+        services.cases.hold(session, document_id)
         record = decide(
             session,
             services.objects,
@@ -120,6 +122,7 @@ def post_decision(
             who,
             now=services.clock(),
         )
+        services.cases.document_changed(session, document_id)
         state = find_document(session, document_id, now=services.clock()).state
     return decision_body(record, state, unmasked=False)
 

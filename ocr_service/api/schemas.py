@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ocr_service.states import DecisionAction, DocumentState
+from ocr_service.states import CaseStatus, DecisionAction, DocumentState
 
 
 class Body(BaseModel):
@@ -45,6 +45,8 @@ class ReceiptBody(Body):
     duplicate: bool = False
     page_count: int
     quality: list[QualityBody]
+    case_id: str | None = None
+    """The case that it was put into."""
 
 
 class FormRef(Body):
@@ -85,6 +87,9 @@ class DocumentBody(Body):
     awaits_second: bool = False
     """A first person confirmed (two-person form); another one must confirm too."""
     first_confirmed_by_me: bool = False
+    case_id: str | None = None
+    """The case that it is in."""
+    case_status: CaseStatus | None = None
 
 
 class DocumentList(Body):

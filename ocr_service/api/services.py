@@ -12,6 +12,8 @@ from ocr_service.api.upload import UploadBudget
 from ocr_service.audit.watch import ChainWatch
 from ocr_service.auth.lockout import LockPolicy
 from ocr_service.auth.sessions import SessionLimits
+from ocr_service.cases.check import CaseChecker
+from ocr_service.cases.requests import RequestDesk
 from ocr_service.clock import Clock
 from ocr_service.export.outbox import Outbox
 from ocr_service.intake.receive import Intake
@@ -34,6 +36,8 @@ class Services:
     intake: Intake
     jobs: JobQueue
     outbox: Outbox
+    cases: CaseChecker
+    requests: RequestDesk
     views: PageViews
     metrics: Metrics
     work: WorkMetrics

@@ -1,9 +1,9 @@
 """Bodies of postings, taken into memory under a cap: nothing is ever spooled to disk in clear."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from fastapi import Request
@@ -17,15 +17,22 @@ UPLOAD_SECONDS = 120.0
 _FRAME_BYTES = 64 * 1024
 """Room for boundaries, part headers and small parts beside the file itself."""
 _SUFFIX_LENGTH = 12
+TEXT_PARTS = frozenset({b"case", b"batch", b"case_of_batch"})
+"""Parts of a multipart body beside the file that say where it belongs."""
+_TEXT_BYTES = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Upload:
-    """A posted file: its bytes, the media type that was claimed, the suffix of its name."""
+    """A posted file: its bytes, the media type that was claimed, the suffix of its name.
+
+    `texts` are the parts named in `TEXT_PARTS` that came with it.
+    """
 
     data: bytes
     media_type: str
     suffix: str | None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 class UploadBudget:
@@ -86,20 +93,22 @@ async def _read_multipart(stream: AsyncIterator[bytes], boundary: bytes, limit: 
         raise CodedError(ErrorCode.REQUEST_INVALID, "damaged multipart body") from error
     if parts.found is None:
         raise CodedError(ErrorCode.REQUEST_INVALID, "multipart body without a part named file")
-    return parts.found
+    return replace(parts.found, texts=dict(parts.texts))
 
 
 @dataclass(slots=True)
 class _Parts:
-    """Collects the one part named `file`; all other parts are passed over."""
+    """Collects the part named `file` and those of `TEXT_PARTS`; others are passed over."""
 
     limit: int
     found: Upload | None = None
+    texts: dict[str, str] = field(default_factory=dict)
     _data: bytearray = field(default_factory=bytearray)
     _headers: dict[bytes, bytes] = field(default_factory=dict)
     _name: bytearray = field(default_factory=bytearray)
     _value: bytearray = field(default_factory=bytearray)
     _wanted: bool = False
+    _text: str | None = None
 
     def callbacks(self) -> dict[str, object]:
         return {
@@ -113,7 +122,7 @@ class _Parts:
         }
 
     def _begin(self) -> None:
-        self._headers, self._wanted = {}, False
+        self._headers, self._wanted, self._text = {}, False, None
         self._data = bytearray()
 
     def _header_end(self) -> None:
@@ -123,15 +132,19 @@ class _Parts:
 
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
-        self._wanted = options.get(b"name") == b"file"
+        name = options.get(b"name", b"")
+        self._wanted = name == b"file"
+        self._text = name.decode() if name in TEXT_PARTS else None
         if self._wanted and self.found is not None:
             raise CodedError(ErrorCode.REQUEST_INVALID, "more than one part named file")
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._wanted:
-            _grow(self._data, data[start:end], self.limit)
+        if self._wanted or self._text is not None:
+            _grow(self._data, data[start:end], self.limit if self._wanted else _TEXT_BYTES)
 
     def _part_end(self) -> None:
+        if self._text is not None:
+            self.texts[self._text] = self._data.decode("utf-8", "replace").strip()
         if not self._wanted:
             return
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))

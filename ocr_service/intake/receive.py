@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import Actor, Subject, append
+from ocr_service.cases.grouping import Grouping, join_case
+from ocr_service.cases.store import case_of
 from ocr_service.clock import Clock, utc_now
 from ocr_service.ids import new_id
 from ocr_service.intake.inspect import ChildInspector, Inspection, Inspector
@@ -26,6 +28,7 @@ from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import FormKey, QualityVerdict
 
 _log = structlog.get_logger(__name__)
+_ALONE = Grouping()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +45,7 @@ class Receipt:
     repeated: bool
     page_count: int
     quality: tuple[QualityVerdict, ...]
+    case_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +58,7 @@ class _Posting:
     batch_id: str | None
     idempotency_key: str | None
     pinned: FormKey | None
+    grouping: Grouping
 
 
 class Intake:
@@ -87,13 +92,15 @@ class Intake:
         batch_id: str | None = None,
         idempotency_key: str | None = None,
         pinned: FormKey | None = None,
+        grouping: Grouping = _ALONE,
     ) -> Receipt:
         """Store a posted document with its job, and answer when both are on disk.
 
         `media_type` is what the station claims; only the bytes decide. `suffix` is that of the
-        file's name (the name itself is not kept). `batch_id` continues a batch of this station.
+        file's name (the name itself is not kept). `batch_id` continues a batch of this station,
+        `grouping` says which case the document belongs to.
         Raises CodedError `file.*`, `image.*`, `pages.*` for files that can't be taken,
-        IDEMPOTENCY_CONFLICT, REQUEST_INVALID (unknown batch), SERVICE_BUSY, STORAGE_FULL,
+        IDEMPOTENCY_CONFLICT, REQUEST_INVALID (batch, case number), SERVICE_BUSY, STORAGE_FULL,
         STORAGE_UNAVAILABLE; nothing was stored then.
         """
         posting = _Posting(
@@ -105,6 +112,7 @@ class Intake:
             batch_id=batch_id,
             idempotency_key=idempotency_key,
             pinned=pinned,
+            grouping=grouping,
         )
         started = time.monotonic()
         try:
@@ -174,6 +182,7 @@ class Intake:
             repeated=True,
             page_count=row.page_count,
             quality=decode_verdicts(row.quality),
+            case_id=case_of(session, row.id),
         )
 
     def _store(self, session: Session, posting: _Posting, inspection: Inspection) -> Receipt:
@@ -213,6 +222,15 @@ class Intake:
                 )
             )
         job_id = self.jobs.enqueue(session, document_id, pinned=posting.pinned)
+        case_id = join_case(
+            session,
+            self._database,
+            posting.grouping,
+            document_id=document_id,
+            batch_id=batch_id,
+            actor=posting.actor,
+            now=now,
+        )
         details = {"batch": batch_id, "job": job_id, "same_as": same, "size": row.size}
         subject = Subject("document", document_id)
         append(session, posting.actor, "document.received", subject, details, at=now)
@@ -224,6 +242,7 @@ class Intake:
             repeated=False,
             page_count=row.page_count,
             quality=inspection.quality,
+            case_id=case_id,
         )
 
     def _batch(self, session: Session, posting: _Posting) -> str:

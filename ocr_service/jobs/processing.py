@@ -31,13 +31,9 @@ from pipelines.records import FormKey, Severity, Suggestion
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
-_OPEN = (DocumentState.RECEIVED, DocumentState.PROCESSING)
-_DECIDED = (
-    DocumentState.CONFIRMED,
-    DocumentState.RETURNED,
-    DocumentState.REJECTED,
-    DocumentState.EXPORTED,
-)
+_S = DocumentState
+_OPEN = (_S.RECEIVED, _S.PROCESSING)
+_DECIDED = (_S.CONFIRMED, _S.RETURNED, _S.REJECTED, _S.EXPORTED)
 _AGAIN = (ErrorCode.READ_OUT_OF_MEMORY, ErrorCode.READ_CRASHED)
 """Worth another attempt with a fresh process; everything else fails the same way again.
 
@@ -78,6 +74,7 @@ class DocumentProcessor:
         time_zone: str,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
+        on_change: Callable[[Session, str], None] = lambda _session, _document: None,
     ) -> None:
         self._database = database
         self._objects = objects
@@ -86,6 +83,8 @@ class DocumentProcessor:
         self._time_zone = time_zone
         self._clock = clock
         self._sleep = sleep
+        # Told of every new reading and failure within its transaction, the document being locked.
+        self._on_change = on_change
         self._current: str | None = None
 
     @property
@@ -209,6 +208,7 @@ class DocumentProcessor:
                 _take_over(row, suggestion, stored.id)
                 self._touch(row)
             row.attempts = 0
+            self._on_change(session, document_id)
             self._audit(session, "document.suggested", row, job_id, suggestion=stored.id)
         return Outcome.SUGGESTED
 
@@ -229,6 +229,7 @@ class DocumentProcessor:
             row.failure_code = error.code.value
             row.failure_retryable = describe(error.code).retryable
             self._touch(row)
+        self._on_change(session, row.id)
         self._audit(session, "document.failed", row, job_id, code=error.code.value)
         return Outcome.FAILED
 

@@ -10,6 +10,8 @@ from types import FrameType
 import structlog
 from dbos import DBOS
 
+from ocr_service.cases.check import open_checker
+from ocr_service.forms_catalog import open_forms
 from ocr_service.jobs.heartbeat import Heartbeat
 from ocr_service.jobs.identity import take_identity
 from ocr_service.jobs.names import pin_of
@@ -58,12 +60,14 @@ def run_worker(settings: Settings) -> None:
     # Forms and models first: a worker that can't read takes no document.
     reader.child.start()
     objects = open_objects(settings)
+    cases = open_checker(settings, database, objects, lambda: open_forms(settings))
     processor = DocumentProcessor(
         database,
         objects,
         reader,
         attempts=settings.read_attempts,
         time_zone=settings.time_zone,
+        on_change=cases.document_changed,
     )
     heartbeat = Heartbeat(database, identity.executor_id, seconds=settings.heartbeat_seconds)
     heartbeat.start()

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import as_utc
-from ocr_service.states import DecisionAction, DocumentState
+from ocr_service.states import CaseStatus, DecisionAction, DocumentState
 from ocr_service.storage.tables import BatchRow, DecisionRow, DocumentRow, UserRow
+from ocr_service.storage.tables_cases import CaseDocumentRow, CaseRow
 from pipelines.errors import CodedError, ErrorCode
 
-_Items = Select[DocumentRow, str, str | None, str | None]
+_Items = Select[DocumentRow, str, str | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +40,8 @@ class QueueItem:
     """Display name of the person in `claimed_by`."""
     first_confirmed_by: str | None
     """Id of the first of two persons, while the second is awaited."""
+    case_id: str | None
+    case_status: CaseStatus | None
 
 
 def effective_state(row: DocumentRow, now: datetime) -> DocumentState:
@@ -114,9 +117,18 @@ def _items() -> _Items:
         (DocumentState.AWAITING_REVIEW.value, DocumentState.IN_REVIEW.value)
     )
     return (
-        select(DocumentRow, BatchRow.station, UserRow.display_name, DecisionRow.user_id)
+        select(
+            DocumentRow,
+            BatchRow.station,
+            UserRow.display_name,
+            DecisionRow.user_id,
+            CaseRow.id,
+            CaseRow.status,
+        )
         .join(BatchRow, BatchRow.id == DocumentRow.batch_id)
         .outerjoin(UserRow, UserRow.id == DocumentRow.claimed_by)
+        .outerjoin(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
+        .outerjoin(CaseRow, CaseRow.id == CaseDocumentRow.case_id)
         .outerjoin(
             DecisionRow,
             and_(
@@ -156,7 +168,14 @@ def _in_states(states: Collection[DocumentState], now: datetime) -> ColumnElemen
 
 
 def _item(
-    row: DocumentRow, station: str, claimant: str | None, first: str | None, *, now: datetime
+    row: DocumentRow,
+    station: str,
+    claimant: str | None,
+    first: str | None,
+    case_id: str | None,
+    case_status: str | None,
+    *,
+    now: datetime,
 ) -> QueueItem:
     state = effective_state(row, now)
     held = state == DocumentState.IN_REVIEW
@@ -167,4 +186,6 @@ def _item(
         claimed_by=row.claimed_by if held else None,
         claimant=claimant if held else None,
         first_confirmed_by=first,
+        case_id=case_id,
+        case_status=CaseStatus(case_status) if case_status else None,
     )

@@ -27,6 +27,10 @@ class ObjectKind(StrEnum):
     SUGGESTION = "suggestion"
     DECISION = "decision"
     EXPORT = "export"
+    REQUEST = "request"
+    """Text of a request to complete (補正依頼)."""
+    MATCH_KEY = "match_key"
+    """Key of the digests that match people across documents."""
 
 
 class ObjectStore:

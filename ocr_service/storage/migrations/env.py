@@ -3,11 +3,11 @@
 from alembic import context
 
 from ocr_service.storage.migrate import is_ours
-from ocr_service.storage.tables import Base
+from ocr_service.storage.tables_cases import CaseRow
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=CaseRow.metadata,
     include_name=is_ours,
     render_as_batch=True,
     # SQLite can roll back DDL too; our engine begins the transaction itself.

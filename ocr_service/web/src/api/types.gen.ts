@@ -68,6 +68,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_cases"];
+        put?: never;
+        post: operations["post_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_case_documents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_case_document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/documents/{document_id}/purpose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_purpose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_request"];
+        put: operations["put_request"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/requests/{request_id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_request_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{case_id}/requests/{request_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_request_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/documents": {
         parameters: {
             query?: never;
@@ -92,6 +268,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["get_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_document_case"];
         put?: never;
         post?: never;
         delete?: never;
@@ -423,6 +615,143 @@ export interface components {
             /** Y1 */
             y1: number;
         };
+        /** CaseBody */
+        CaseBody: {
+            /** Document Count */
+            document_count: number;
+            /** Id */
+            id: string;
+            /** Missing */
+            missing: number;
+            /** Number */
+            number: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            status: components["schemas"]["CaseStatus"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** CaseChangeBody */
+        CaseChangeBody: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Documents */
+            documents: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "move" | "split" | "merge" | "remove" | "purpose" | "undo";
+            /** Undone */
+            undone: boolean;
+        };
+        /** CaseDetailBody */
+        CaseDetailBody: {
+            case: components["schemas"]["CaseBody"];
+            /** Changes */
+            changes: components["schemas"]["CaseChangeBody"][];
+            /** Documents */
+            documents: components["schemas"]["CaseDocumentBody"][];
+            /** Needs */
+            needs: components["schemas"]["NeedBody"][];
+            /** Proposals */
+            proposals: components["schemas"]["ProposalBody"][];
+            /** Requests */
+            requests: components["schemas"]["CaseRequestRef"][];
+        };
+        /** CaseDocumentBody */
+        CaseDocumentBody: {
+            document: components["schemas"]["DocumentBody"];
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "number" | "batch" | "person";
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "main" | "attachment" | "other" | "unread" | "failed" | "returned" | "rejected";
+            /** Purpose */
+            purpose: string | null;
+            /**
+             * Replaced
+             * @default false
+             */
+            replaced: boolean;
+        };
+        /** CaseList */
+        CaseList: {
+            /** Items */
+            items: components["schemas"]["CaseBody"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** CaseRequestBody */
+        CaseRequestBody: {
+            /** Case Id */
+            case_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            text: components["schemas"]["RequestText"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /** CaseRequestEdit */
+        CaseRequestEdit: {
+            text: components["schemas"]["RequestText"];
+            /** Version */
+            version: number;
+        };
+        /** CaseRequestRef */
+        CaseRequestRef: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Item Count */
+            item_count: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CaseStatus
+         * @enum {string}
+         */
+        CaseStatus: "incomplete" | "waiting_review" | "complete";
         /** CategoryBody */
         CategoryBody: {
             /** Candidates */
@@ -514,6 +843,9 @@ export interface components {
             awaits_second: boolean;
             /** Batch Id */
             batch_id: string;
+            /** Case Id */
+            case_id?: string | null;
+            case_status?: components["schemas"]["CaseStatus"] | null;
             /** Category */
             category?: string | null;
             /** Category Label */
@@ -585,6 +917,12 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /** DocumentCaseBody */
+        DocumentCaseBody: {
+            case: components["schemas"]["CaseDetailBody"] | null;
+            /** Proposals */
+            proposals: components["schemas"]["ProposalBody"][];
         };
         /**
          * DocumentKind
@@ -840,6 +1178,8 @@ export interface components {
             required: boolean;
             /** Required When */
             required_when?: string | null;
+            /** Role */
+            role?: ("applicant.name" | "applicant.kana" | "applicant.birth_date" | "applicant.age" | "applicant.sex" | "applicant.relation" | "applicant.my_number" | "applicant.address" | "head.name" | "head.kana" | "head.birth_date" | "head.age" | "head.sex" | "head.relation" | "head.my_number" | "head.address" | "insured.name" | "insured.kana" | "insured.birth_date" | "insured.age" | "insured.sex" | "insured.relation" | "insured.my_number" | "insured.address" | "spouse.name" | "spouse.kana" | "spouse.birth_date" | "spouse.age" | "spouse.sex" | "spouse.relation" | "spouse.my_number" | "spouse.address" | "father.name" | "father.kana" | "father.birth_date" | "father.age" | "father.sex" | "father.relation" | "father.my_number" | "father.address" | "mother.name" | "mother.kana" | "mother.birth_date" | "mother.age" | "mother.sex" | "mother.relation" | "mother.my_number" | "mother.address" | "child.name" | "child.kana" | "child.birth_date" | "child.age" | "child.sex" | "child.relation" | "child.my_number" | "child.address" | "dependent.name" | "dependent.kana" | "dependent.birth_date" | "dependent.age" | "dependent.sex" | "dependent.relation" | "dependent.my_number" | "dependent.address" | "member.name" | "member.kana" | "member.birth_date" | "member.age" | "member.sex" | "member.relation" | "member.my_number" | "member.address" | "agent.name" | "agent.kana" | "agent.birth_date" | "agent.age" | "agent.sex" | "agent.relation" | "agent.my_number" | "agent.address" | "filing.date" | "event.date" | "period.from" | "amount.part" | "amount.deduction" | "amount.total" | "account.bank_name" | "account.bank_code" | "account.branch_name" | "account.branch_code" | "account.number") | null;
             /** Row */
             row?: number | null;
             /**
@@ -948,6 +1288,13 @@ export interface components {
              */
             seals: components["schemas"]["SealDefinition"][];
             /**
+             * @default {
+             *       "disable": [],
+             *       "enable": []
+             *     }
+             */
+            shared_rules: components["schemas"]["SharedRules"];
+            /**
              * Source
              * @default
              */
@@ -990,6 +1337,27 @@ export interface components {
              */
             status: "ok";
         };
+        /** Letter */
+        Letter: {
+            /** Closing */
+            closing: string;
+            /** Items */
+            items: components["schemas"]["LetterItem"][];
+            /** Opening */
+            opening: string;
+            /** Title */
+            title: string;
+        };
+        /** LetterItem */
+        LetterItem: {
+            /**
+             * Ground
+             * @default
+             */
+            ground: string;
+            /** Text */
+            text: string;
+        };
         /** MarkGroup */
         MarkGroup: {
             /**
@@ -1015,6 +1383,8 @@ export interface components {
             required: boolean;
             /** Required When */
             required_when?: string | null;
+            /** Role */
+            role?: ("applicant.name" | "applicant.kana" | "applicant.birth_date" | "applicant.age" | "applicant.sex" | "applicant.relation" | "applicant.my_number" | "applicant.address" | "head.name" | "head.kana" | "head.birth_date" | "head.age" | "head.sex" | "head.relation" | "head.my_number" | "head.address" | "insured.name" | "insured.kana" | "insured.birth_date" | "insured.age" | "insured.sex" | "insured.relation" | "insured.my_number" | "insured.address" | "spouse.name" | "spouse.kana" | "spouse.birth_date" | "spouse.age" | "spouse.sex" | "spouse.relation" | "spouse.my_number" | "spouse.address" | "father.name" | "father.kana" | "father.birth_date" | "father.age" | "father.sex" | "father.relation" | "father.my_number" | "father.address" | "mother.name" | "mother.kana" | "mother.birth_date" | "mother.age" | "mother.sex" | "mother.relation" | "mother.my_number" | "mother.address" | "child.name" | "child.kana" | "child.birth_date" | "child.age" | "child.sex" | "child.relation" | "child.my_number" | "child.address" | "dependent.name" | "dependent.kana" | "dependent.birth_date" | "dependent.age" | "dependent.sex" | "dependent.relation" | "dependent.my_number" | "dependent.address" | "member.name" | "member.kana" | "member.birth_date" | "member.age" | "member.sex" | "member.relation" | "member.my_number" | "member.address" | "agent.name" | "agent.kana" | "agent.birth_date" | "agent.age" | "agent.sex" | "agent.relation" | "agent.my_number" | "agent.address" | "filing.date" | "event.date" | "period.from" | "amount.part" | "amount.deduction" | "amount.total" | "account.bank_name" | "account.bank_code" | "account.branch_name" | "account.branch_code" | "account.number") | null;
             /** Row */
             row?: number | null;
             /**
@@ -1034,6 +1404,48 @@ export interface components {
          * @enum {string}
          */
         MarkStyle: "tick" | "circle" | "fill";
+        /** MergeRequest */
+        MergeRequest: {
+            /** Other */
+            other: string;
+        };
+        /** MoveRequest */
+        MoveRequest: {
+            /** Documents */
+            documents: string[];
+        };
+        /** NeedBody */
+        NeedBody: {
+            /** Conditional */
+            conditional: boolean;
+            /** Documents */
+            documents: string[];
+            /** Ground */
+            ground: string;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Main */
+            main: string;
+            main_form: components["schemas"]["FormRef"];
+            /** Match */
+            match: ("person" | "form" | "title" | "kind") | null;
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "present" | "likely" | "missing" | "unclear" | "not_needed";
+        };
+        /** OpenCaseRequest */
+        OpenCaseRequest: {
+            /** Documents */
+            documents: string[];
+            /** Number */
+            number?: string | null;
+        };
         /**
          * Operation
          * @enum {string}
@@ -1257,6 +1669,21 @@ export interface components {
              */
             type: string;
         };
+        /** ProposalBody */
+        ProposalBody: {
+            /** Bases */
+            bases: ("name_birth" | "number")[];
+            /** Case Id */
+            case_id: string | null;
+            /** Case Number */
+            case_number: string | null;
+            document: components["schemas"]["DocumentBody"];
+        };
+        /** PurposeRequest */
+        PurposeRequest: {
+            /** Purpose */
+            purpose: string | null;
+        };
         /** QualityBody */
         QualityBody: {
             /**
@@ -1278,6 +1705,8 @@ export interface components {
         ReceiptBody: {
             /** Batch Id */
             batch_id: string;
+            /** Case Id */
+            case_id?: string | null;
             /**
              * Duplicate
              * @default false
@@ -1290,6 +1719,37 @@ export interface components {
             /** Quality */
             quality: components["schemas"]["QualityBody"][];
             state: components["schemas"]["DocumentState"];
+        };
+        /** RequestText */
+        RequestText: {
+            easy: components["schemas"]["Letter"];
+            /**
+             * Issued On
+             * Format: date
+             */
+            issued_on: string;
+            plain: components["schemas"]["Letter"];
+            /**
+             * Recipient Address
+             * @default
+             */
+            recipient_address: string;
+            /**
+             * Recipient Name
+             * @default
+             */
+            recipient_name: string;
+            /**
+             * Recipient Postal Code
+             * @default
+             */
+            recipient_postal_code: string;
+            /** Reference */
+            reference: string;
+            /** Reply By */
+            reply_by?: string | null;
+            /** Section */
+            section: string;
         };
         /**
          * Role
@@ -1383,6 +1843,24 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * SharedRule
+         * @enum {string}
+         */
+        SharedRule: "value.unreadable" | "value.unparseable" | "value.wrong_length" | "value.check_digit" | "value.era_missing" | "value.era_exceeded" | "value.era_mismatch" | "value.before_calendar" | "value.future" | "value.phone_number" | "value.postal_unknown" | "value.postal_address" | "value.address_town" | "value.kana_kanji" | "person.lifespan" | "person.born_after_filing" | "person.stated_age" | "family.child_before_parent" | "family.parent_age" | "family.relation_age" | "family.relation_sex" | "family.same_person" | "family.same_number" | "family.surname" | "filing.future" | "filing.old" | "filing.fourteen_days" | "age.child_allowance" | "age.preschool" | "age.school" | "age.long_term_care" | "age.late_elderly" | "age.pension" | "amount.total" | "bank.account_number" | "bank.code" | "bank.unknown" | "bank.branch_unknown" | "register.person" | "register.address";
+        /** SharedRules */
+        SharedRules: {
+            /**
+             * Disable
+             * @default []
+             */
+            disable: components["schemas"]["SharedRule"][];
+            /**
+             * Enable
+             * @default []
+             */
+            enable: components["schemas"]["SharedRule"][];
+        };
         /** SignInRequest */
         SignInRequest: {
             /** Name */
@@ -1435,6 +1913,11 @@ export interface components {
             /** Until */
             until?: string | null;
         };
+        /**
+         * Wording
+         * @enum {string}
+         */
+        Wording: "plain" | "easy";
     };
     responses: never;
     parameters: never;
@@ -1590,6 +2073,1046 @@ export interface operations {
             };
         };
     };
+    get_cases: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["CaseStatus"] | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenCaseRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_case_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_case_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetailBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRequestBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRequestBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseRequestEdit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseRequestBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_request_image: {
+        parameters: {
+            query?: {
+                wording?: components["schemas"]["Wording"];
+            };
+            header?: never;
+            path: {
+                case_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_request_pdf: {
+        parameters: {
+            query?: {
+                wording?: components["schemas"]["Wording"];
+            };
+            header?: never;
+            path: {
+                case_id: string;
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_documents: {
         parameters: {
             query?: {
@@ -1643,10 +3166,15 @@ export interface operations {
     };
     post_document: {
         parameters: {
-            query?: never;
+            query?: {
+                case?: string | null;
+                batch?: string | null;
+                case_of_batch?: boolean | null;
+            };
             header?: {
                 "idempotency-key"?: string | null;
                 "x-file-name"?: string | null;
+                "x-case-number"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -1661,6 +3189,10 @@ export interface operations {
                 "image/png": string;
                 "image/tiff": string;
                 "multipart/form-data": {
+                    batch?: string;
+                    case?: string;
+                    /** @enum {string} */
+                    case_of_batch?: "true" | "false";
                     /** Format: binary */
                     file: string;
                 };
@@ -1793,6 +3325,67 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_document_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentCaseBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,1 @@
+"""Documents that belong together: grouping, what is missing, requests to complete."""

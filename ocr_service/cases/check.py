@@ -1,0 +1,132 @@
+"""The one place that judges a case again, whenever something about one of its documents changed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from ocr_service.audit.chain import SYSTEM, Subject, append
+from ocr_service.cases.completeness import assess
+from ocr_service.cases.findings import case_findings
+from ocr_service.cases.people import PeopleIndex
+from ocr_service.cases.records import Packet
+from ocr_service.cases.store import case_of, load_content, load_documents, lock_cases
+from ocr_service.clock import Clock, office_date, utc_now
+from ocr_service.settings import Settings
+from ocr_service.states import DocumentState
+from ocr_service.storage.database import Database
+from ocr_service.storage.objects import ObjectStore
+from ocr_service.storage.tables import DocumentRow
+from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.load import FormLibrary
+from pipelines.records import Finding
+
+
+class CaseChecker:
+    """Judges cases; works within the transaction of its caller. Safe to share between threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        objects: ObjectStore,
+        forms: Callable[[], FormLibrary],
+        *,
+        time_zone: str,
+        match_days: int,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._objects = objects
+        # A worker loads the forms only when a document of a case comes by.
+        self._forms = cache(forms)
+        self._time_zone = time_zone
+        self._clock = clock
+        self.people = PeopleIndex(database, objects, within=timedelta(days=match_days))
+
+    def hold(self, session: Session, document_id: str) -> None:
+        """Lock the case of a locked document, before the audit chain is locked (see `store`)."""
+        case_id = case_of(session, document_id)
+        if case_id is not None:
+            lock_cases(session, [case_id])
+
+    def document_changed(self, session: Session, document_id: str) -> None:
+        """Take note of a new reading or decision: who it speaks of, and what its case lacks now.
+
+        The document is locked by the caller. Raises STORAGE_UNAVAILABLE.
+        """
+        session.flush()
+        self._index_people(session, document_id)
+        case_id = case_of(session, document_id)
+        if case_id is not None:
+            self.check(session, case_id)
+
+    def check(self, session: Session, case_id: str) -> Packet:
+        """Judge a case and keep the result in its row; a change of status is audited."""
+        row = lock_cases(session, [case_id])[case_id]
+        packet = self.packet(session, case_id)
+        before = row.status
+        row.missing = len(packet.missing)
+        row.status = packet.status.value
+        row.version += 1
+        row.updated_at = self._clock()
+        session.flush()
+        if row.status != before:
+            details = {"from": before, "to": row.status, "missing": row.missing}
+            subject = Subject("case", case_id)
+            append(session, SYSTEM, "case.checked", subject, details, at=row.updated_at)
+        return packet
+
+    def packet(self, session: Session, case_id: str) -> Packet:
+        """Judge a case without keeping anything."""
+        documents = load_documents(session, self._objects, self._forms(), case_id)
+        return assess(documents, today=office_date(self._clock(), self._time_zone))
+
+    def findings(
+        self, session: Session, document_id: str, found: tuple[Finding, ...]
+    ) -> tuple[Finding, ...]:
+        """Give the findings of a document, with what its case has of the attachments it needs.
+
+        Without a case they stay as they are.
+        """
+        case_id = case_of(session, document_id)
+        if case_id is None:
+            return found
+        return case_findings(document_id, self.packet(session, case_id), found)
+
+    def _index_people(self, session: Session, document_id: str) -> None:
+        row = session.get(DocumentRow, document_id)
+        if row is None or row.suggestion_id is None:
+            return
+        try:
+            content = load_content(
+                session,
+                self._objects,
+                FormLibrary([]),
+                state=DocumentState(row.state),
+                suggestion_id=row.suggestion_id,
+                decision_id=row.decision_id,
+            )
+        except CodedError as error:
+            if error.code is ErrorCode.STORAGE_DAMAGED:
+                return
+            raise
+        self.people.index(session, document_id, content.fields, content.values)
+
+
+def open_checker(
+    settings: Settings,
+    database: Database,
+    objects: ObjectStore,
+    forms: Callable[[], FormLibrary],
+    *,
+    clock: Clock = utc_now,
+) -> CaseChecker:
+    """Make the checker of an installation; `forms` are loaded when they are first needed."""
+    return CaseChecker(
+        database,
+        objects,
+        forms,
+        time_zone=settings.time_zone,
+        match_days=settings.case_match_days,
+        clock=clock,
+    )
