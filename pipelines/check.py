@@ -10,6 +10,7 @@ from datetime import date
 
 from pipelines.check_agreement import agreement_findings
 from pipelines.check_rules import attachment_findings, holds, rule_findings, rule_values
+from pipelines.check_shared import library_findings, switched_on
 from pipelines.check_values import value_findings
 from pipelines.forms.expressions import Value
 from pipelines.forms.model import (
@@ -28,6 +29,7 @@ from pipelines.records import (
     QualityVerdict,
     Severity,
 )
+from pipelines.rules.lookups import NO_LOOKUPS, Lookups
 
 _QUALITY_MESSAGES = {
     QualityReason.BLANK: "何も書かれていない面です。",
@@ -44,22 +46,30 @@ _SCAN_AGAIN = "再スキャンを検討してください。"
 
 
 def check_fields(
-    fields: Iterable[Field], form: FormDefinition, *, today: date
+    fields: Iterable[Field],
+    form: FormDefinition,
+    *,
+    today: date,
+    lookups: Lookups = NO_LOOKUPS,
 ) -> tuple[Finding, ...]:
     """Check one document on `form`: required values, each value by itself, the form's rules.
 
     `fields` are those of all pages (text fields, mark groups, seals); fields of pages that were
-    not there count as blank. Findings come in the order of the form, errors first.
+    not there count as blank. `lookups` are the lists that shared rules may look into. Findings
+    come in the order of the form, errors first.
     """
     by_name = {field.name: field for field in fields}
     values = rule_values(by_name, form)
     values["today"] = today
+    own = tuple(rule_findings(values, form))
+    shared = library_findings(by_name, form, own, today=today, lookups=lookups)
+    single = (*value_findings(by_name, form, today=today), *agreement_findings(by_name, form))
     findings = [
         *_missing(by_name, values, form),
         *_several_marks(by_name, form),
-        *value_findings(by_name, form, today=today),
-        *agreement_findings(by_name, form),
-        *rule_findings(values, form),
+        *switched_on(single, form),
+        *own,
+        *shared,
         *attachment_findings(values, form),
     ]
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}

@@ -7,7 +7,8 @@ incomplete, and a name may be read in ways that no list knows.
 from collections.abc import Iterator, Mapping
 
 from pipelines.forms.model import FieldDefinition, FieldKind, FormDefinition
-from pipelines.records import Field, FieldState, Finding, FindingKind, Severity
+from pipelines.forms.rule_ids import SharedRule
+from pipelines.records import Field, FieldState, Finding
 from pipelines.reference.names import reading_contradicts
 from pipelines.reference.postal import (
     Place,
@@ -17,9 +18,8 @@ from pipelines.reference.postal import (
     fold_place,
     towns,
 )
+from pipelines.rules.catalogue import make_finding
 
-_POSTAL_GROUND = "郵便番号簿"
-_NAME_GROUND = "文書読取運用基準（氏名とフリガナの照合）"
 _AFTER_TOWN = frozenset("0123456789-番号丁ノ")
 """What follows the name of a town that stands complete: a number, or nothing."""
 
@@ -109,22 +109,19 @@ def _postal_findings(
     digits = _sure(by_name.get(code.name))
     if digits is None or len(digits) != 7 or not digits.isdigit():
         return
+    shown = f"{digits[:3]}-{digits[3:]}"
     if not find_places(digits):
         if not business_code(digits):
-            message = f"「{code.label}」の {digits[:3]}-{digits[3:]} は郵便番号簿にありません。"
-            yield _finding(f"value.postal_unknown.{code.name}", (code,), message, _POSTAL_GROUND)
+            params = {"label": code.label, "code": shown}
+            yield make_finding(SharedRule.POSTAL_UNKNOWN, (code.name,), params)
         return
     written = _sure(by_name.get(address.name)) if address is not None else None
     if address is None or written is None:
         return
     other = contradicting_place(digits, written)
     if other is not None:
-        message = (
-            f"「{code.label}」の {digits[:3]}-{digits[3:]} は{other}の番号で、"
-            f"「{address.label}」と合いません。"
-        )
-        rule = f"value.postal_address.{code.name}"
-        yield _finding(rule, (code, address), message, _POSTAL_GROUND)
+        params = {"label": code.label, "code": shown, "place": other, "other": address.label}
+        yield make_finding(SharedRule.POSTAL_ADDRESS, (code.name, address.name), params)
 
 
 def _kana_findings(
@@ -133,9 +130,8 @@ def _kana_findings(
     reading, name = _sure(by_name.get(kana.name)), _sure(by_name.get(kanji.name))
     if reading is None or name is None or not reading_contradicts(name, reading):
         return
-    message = f"「{kana.label}」が「{kanji.label}」の姓の読みとして知られていません。"
-    rule = f"value.kana_kanji.{kana.name}"
-    yield _finding(rule, (kana, kanji), message, _NAME_GROUND, Severity.INFO)
+    params = {"label": kana.label, "other": kanji.label}
+    yield make_finding(SharedRule.KANA_KANJI, (kana.name, kanji.name), params)
 
 
 def _pairs(
@@ -172,20 +168,3 @@ def _sure(field: Field | None) -> str | None:
     if field is None or field.doubtful or field.state is not FieldState.READ:
         return None
     return field.value
-
-
-def _finding(
-    rule: str,
-    fields: tuple[FieldDefinition, ...],
-    message: str,
-    ground: str,
-    severity: Severity = Severity.WARNING,
-) -> Finding:
-    return Finding(
-        rule=rule,
-        kind=FindingKind.PLAUSIBILITY,
-        severity=severity,
-        fields=tuple(field.name for field in fields),
-        message=message,
-        ground=ground,
-    )

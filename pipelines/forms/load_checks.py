@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.forms.load_expressions import expression_faults
 from pipelines.forms.load_fault import Fault, Path_
+from pipelines.forms.load_roles import role_faults
 from pipelines.forms.model import Box, FormDefinition, MarkStyle
 
 _TOLERANCE = 0.05
@@ -14,6 +15,7 @@ _TOLERANCE = 0.05
 def check_form(form: FormDefinition, directory: Path) -> Iterator[Fault]:
     """All faults of a definition whose files lie in `directory`."""
     yield from expression_faults(form)
+    yield from role_faults(form)
     yield from _overlap_faults(form)
     yield from _part_faults(form)
     yield from _background_faults(form, directory)

@@ -50,10 +50,19 @@ def explain(kind: str, context: Mapping[str, object], given: object, english: st
         return _not_text(given)
     if kind == "value_error":
         return _cross_check(english)
+    if kind == "enum" and (near := _nearest(given, str(context.get("expected", "")))):
+        return f"「{_shown(given)}」はありません。「{near}」の書き間違いではありませんか。"
     template = _TEMPLATES.get(kind)
     if template is None:
         return f"値が正しくありません（{_shown(given)}）。"
     return template.format_map(_Context(context, given=_shown(given)))
+
+
+def _nearest(given: object, expected: str) -> str | None:
+    # A short list of allowed values is better shown whole.
+    values = re.findall(r"'([^']+)'", expected)
+    near = difflib.get_close_matches(str(given), values, n=1, cutoff=0.6)
+    return near[0] if near and len(values) > 25 else None
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
@@ -84,6 +93,7 @@ _TEMPLATES = {
     "too_short": "少なくとも{min_length}件が必要です。",
     "enum": "「{given}」は選べません。選べる値: {expected}",
     "literal_error": "「{given}」は選べません。選べる値: {expected}",
+    "form_role": "「{given}」という役割はありません。「{near}」の書き間違いではありませんか。",
     "greater_than": "{gt}より大きい数にしてください（今の値: {given}）。",
     "greater_than_equal": "{ge}以上の数にしてください（今の値: {given}）。",
     "less_than": "{lt}より小さい数にしてください（今の値: {given}）。",

@@ -31,6 +31,8 @@ from pipelines.forms.printed import (
     PrintedText,
     Strict,
 )
+from pipelines.forms.roles import FieldRole
+from pipelines.forms.rule_model import Name, Rule, SharedRules
 
 __all__ = [
     "Attachment",
@@ -61,10 +63,9 @@ __all__ = [
     "SealDefinition",
     "Select",
     "Sensitivity",
+    "SharedRules",
     "ValidDates",
 ]
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class PageDefinition(Strict):
@@ -138,6 +139,8 @@ class FieldDefinition(Strict):
     """Heading under which the review screen shows it."""
     row: int | None = None
     """Row of a table (family members), from 1; `section` names the table."""
+    role: FieldRole | None = None
+    """What it means for the shared rules, such as `child.birth_date`."""
     prefill: bool = False
     """May be printed into the form beforehand (counter, pre-filled form)."""
     max_length: int | None = Field(default=None, ge=1)
@@ -167,6 +170,7 @@ class MarkGroup(Strict):
     critical: bool = False
     section: str = ""
     row: int | None = None
+    role: FieldRole | None = None
 
 
 class SealDefinition(Strict):
@@ -191,24 +195,6 @@ class Attachment(Strict):
     required: bool = False
     required_when: str | None = None
     ground: str = ""
-
-
-class Rule(Strict):
-    """A check: a finding is made where the CEL `expression` is false.
-
-    The names of all fields, mark groups and seals are variables (null when blank; dates are
-    timestamps; amounts and digits of `amount` ints; mark groups strings, of `select: many` lists;
-    seals bools); `today` is a timestamp. `message` may name `{field}` to show a value's label.
-    """
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
-    kind: Literal["completeness", "plausibility"] = "plausibility"
-    severity: Literal["error", "warning", "info"] = "warning"
-    when: str | None = None
-    expression: str
-    message: str = Field(min_length=1)
-    fields: tuple[Name, ...] = ()
-    ground: str = Field(min_length=1)
 
 
 class ExportColumn(Strict):
@@ -257,6 +243,7 @@ class FormDefinition(Strict):
     seals: tuple[SealDefinition, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     rules: tuple[Rule, ...] = ()
+    shared_rules: SharedRules = SharedRules()
     export: Export = Export()
 
     @property

@@ -1,6 +1,6 @@
 """The conditions of a form, over a filling: what is required, which rules hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -15,6 +15,9 @@ from pipelines.forms.model import (
 )
 from pipelines.forms.values import expression_values
 from pipelines.normalise import normalise_value
+from pipelines.records import Severity
+from pipelines.rules.judge import shared_findings, without_repeats
+from pipelines.rules.paper import Paper
 from pipelines.synthesis.filling import Filling, Written
 
 _Fixed = str | int | bool | date | tuple[str, ...] | None
@@ -79,7 +82,25 @@ def expected_findings(form: FormDefinition, filling: Filling) -> tuple[str, ...]
             text = filling.fields[field.name].text
             problems = normalise_value(field.kind, text).problems
             found += [f"value.{p}.{field.name}" for p in problems if p not in _HARMLESS]
-    return (*found, *(rule.id for rule in broken_rules(form, values)))
+    broken = broken_rules(form, values)
+    return (*found, *(rule.id for rule in broken), *_shared(form, filling, broken))
+
+
+def _shared(form: FormDefinition, filling: Filling, broken: list[Rule]) -> Iterator[str]:
+    """Rule ids of the shared rules that the paper breaks, apart from single values."""
+    values = {n: w.value for n, w in filling.fields.items() if w.value is not None}
+    values |= {name: ",".join(chosen) for name, chosen in filling.marks.items() if chosen}
+    paper = Paper(
+        form=form,
+        values=values,
+        written=frozenset((*filling.fields, *filling.marks)),
+        today=filling.on + timedelta(days=1),
+    )
+    said = [
+        (rule.fields or compile_expression(rule.expression).names, Severity(rule.severity))
+        for rule in broken
+    ]
+    yield from (finding.rule for finding in without_repeats(shared_findings(paper), said))
 
 
 def names_of(rule: Rule) -> list[str]:
