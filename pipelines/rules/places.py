@@ -14,6 +14,8 @@ from pipelines.rules.paper import Entry, Hit, Individual, Paper, hit
 
 _PREFECTURE, _WARD = "東京都", "足立区"
 _CHOME = re.compile(r"^(.*?)([0-9]+)丁目$")
+_TOWN = re.compile(r"(?![0-9]+(?:丁目|番|号))[0-9]*[^0-9\-]+")
+"""A name, which may begin with a number (六本木 is folded to 6本木)."""
 _REGISTERED = (Person.APPLICANT, Person.HEAD, Person.INSURED)
 
 
@@ -39,7 +41,8 @@ def missing_town(address: str) -> str | None:
     rest, known = rest.removeprefix(_WARD), _blocks()
     town = max((name for name in known if rest.startswith(name)), key=len, default=None)
     if town is None:
-        words = re.split(r"[0-9\-]", rest)[0]
+        named = _TOWN.match(rest)
+        words = named[0] if named is not None else ""
         cut = not words or any(name.startswith(words) for name in known)
         return None if cut else words
     number = re.match(r"([0-9]+)(?:丁目|-)", rest[len(town) :])

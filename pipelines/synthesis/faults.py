@@ -13,6 +13,8 @@ from pipelines.forms.model import (
     Select,
 )
 from pipelines.synthesis.conditions import rule_values, wanted
+from pipelines.synthesis.fault_changes import with_field, wrong_digit
+from pipelines.synthesis.faults_of_rules import RULE_FAULTS
 from pipelines.synthesis.fill import all_items
 from pipelines.synthesis.filling import Fault, Filling, Written, date_text, write_date
 from pipelines.synthesis.hand import Writer
@@ -88,20 +90,20 @@ def _implausible(
     written = filling.fields[name]
     rng = seeded(seed, "implausible", name)
     if field.kind is not FieldKind.DATE:
-        return _with_field(filling, name, _wrong_digit(written))
+        return with_field(filling, name, wrong_digit(written))
     child = subject_of(field).role in (Role.CHILD, Role.DEPENDENT) and "birth" in field.name
     if child and rng.random() < 0.5:
         # A child born long before its parents.
         old = date(1941, 1, 1) + timedelta(days=int(rng.integers(0, 3000)))
-        return _with_field(filling, name, write_date(field, old))
+        return with_field(filling, name, write_date(field, old))
     if written.parts and DatePart.MONTH in written.parts and written.era is not None:
         parts = {**written.parts, DatePart.MONTH: str(rng.integers(13, 20))}
         year = written.parts.get(DatePart.YEAR, "1")
         number = int(year) if year.isdigit() else 1
         text = date_text(written.era, number, parts)
-        return _with_field(filling, name, replace(written, value=None, text=text, parts=parts))
+        return with_field(filling, name, replace(written, value=None, text=text, parts=parts))
     ahead = filling.on + timedelta(days=int(rng.integers(1500, 9000)))
-    return _with_field(filling, name, write_date(field, ahead))
+    return with_field(filling, name, write_date(field, ahead))
 
 
 def _two_places(form: FormDefinition, filling: Filling) -> list[str]:
@@ -153,7 +155,7 @@ def _struck(
     field = next(f for f in form.fields if f.name == name)
     new = filling.fields[name]
     old = _other_value(form, field, new, writer, seed)
-    return _with_field(filling, name, replace(new, struck=old))
+    return with_field(filling, name, replace(new, struck=old))
 
 
 def _withdrawn_places(form: FormDefinition, filling: Filling) -> list[str]:
@@ -174,7 +176,7 @@ def _withdrawn(
 ) -> Filling:
     field = next(f for f in form.fields if f.name == name)
     old = filling.fields.get(name) or _other_value(form, field, None, writer, seed)
-    return _with_field(filling, name, Written(value=None, text="", struck=old))
+    return with_field(filling, name, Written(value=None, text="", struck=old))
 
 
 def _dirt_places(form: FormDefinition, filling: Filling) -> list[str]:
@@ -208,14 +210,6 @@ def _other_value(
     return Written(value="東京", text="東京")
 
 
-def _wrong_digit(written: Written) -> Written:
-    """Another last digit: the check digit no longer holds."""
-    last = written.text[-1]
-    wrong = str((int(last) + 3) % 10)
-    value = (written.value or "")[:-1] + wrong
-    return replace(written, value=value, text=written.text[:-1] + wrong)
-
-
 def _has(filling: Filling, name: str) -> bool:
     return name in filling.fields or name in filling.marks or name in filling.seals
 
@@ -224,12 +218,16 @@ def _without(table: Mapping[str, _T], name: str) -> dict[str, _T]:
     return {key: value for key, value in table.items() if key != name}
 
 
-def _with_field(filling: Filling, name: str, written: Written) -> Filling:
-    return replace(filling, fields={**filling.fields, name: written})
-
-
 _Places = Callable[[FormDefinition, Filling], list[str]]
 _Apply = Callable[[FormDefinition, Filling, str, Writer, int], Filling]
+
+
+def _of_rule(fault: Fault) -> _Apply:
+    # What breaks a shared rule needs no hand.
+    change = RULE_FAULTS[fault].apply
+    return lambda form, filling, name, writer, seed: change(form, filling, name, seed)
+
+
 _PLACES: dict[Fault, _Places] = {
     Fault.MISSING: _missing_places,
     Fault.IMPLAUSIBLE: _implausible_places,
@@ -237,6 +235,7 @@ _PLACES: dict[Fault, _Places] = {
     Fault.STRUCK: _struck_places,
     Fault.WITHDRAWN: _withdrawn_places,
     Fault.DIRT: _dirt_places,
+    **{fault: rule.places for fault, rule in RULE_FAULTS.items()},
 }
 _APPLY: dict[Fault, _Apply] = {
     Fault.MISSING: _missing,
@@ -245,4 +244,5 @@ _APPLY: dict[Fault, _Apply] = {
     Fault.STRUCK: _struck,
     Fault.WITHDRAWN: _withdrawn,
     Fault.DIRT: _dirt,
+    **{fault: _of_rule(fault) for fault in RULE_FAULTS},
 }

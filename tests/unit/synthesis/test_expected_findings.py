@@ -4,52 +4,13 @@ import pytest
 
 from pipelines.check import check_fields
 from pipelines.forms.load import FormEntry, FormLibrary
-from pipelines.records import Field, FieldSource, FieldState
 from pipelines.synthesis.conditions import expected_findings
 from pipelines.synthesis.faults import apply_faults
 from pipelines.synthesis.fill import fill_form
-from pipelines.synthesis.filling import Filling
 from pipelines.synthesis.hand import make_writer
+from pipelines.synthesis.perfect import read_perfectly
 
 _WRITER = make_writer("strokes", 1)
-
-
-def _field(name: str, kind: str, value: str | None, text: str, state: FieldState) -> Field:
-    return Field(
-        name=name,
-        label=name,
-        kind=kind,
-        value=value,
-        raw_text=text,
-        confidence=1.0,
-        state=state,
-        source=FieldSource.READ,
-        box=None,
-        page=1,
-    )
-
-
-def _read_perfectly(entry: FormEntry, filling: Filling) -> list[Field]:
-    fields = []
-    for definition in entry.definition.fields:
-        written = filling.fields.get(definition.name)
-        kind = str(definition.kind)
-        if written is None:
-            fields.append(_field(definition.name, kind, None, "", FieldState.BLANK))
-        elif written.value is None and written.struck is not None:
-            fields.append(_field(definition.name, kind, None, "", FieldState.STRUCK))
-        else:
-            state = FieldState.READ if written.value else FieldState.UNREADABLE
-            fields.append(_field(definition.name, kind, written.value, written.text, state))
-    for group in entry.definition.marks:
-        value = ",".join(filling.marks.get(group.name, ())) or None
-        state = FieldState.READ if value else FieldState.BLANK
-        fields.append(_field(group.name, "mark", value, value or "", state))
-    for seal in entry.definition.seals:
-        value = "present" if seal.name in filling.seals else None
-        state = FieldState.READ if value else FieldState.BLANK
-        fields.append(_field(seal.name, "seal", value, "", state))
-    return fields
 
 
 @pytest.mark.parametrize("entry", FormLibrary.builtin().entries, ids=lambda e: e.definition.id)
@@ -60,7 +21,9 @@ def test_the_checker_finds_what_the_truth_expects(
     filling = fill_form(entry.definition, _WRITER, 31)
     filling = apply_faults(entry.definition, filling, faults, _WRITER, 31)
     found = check_fields(
-        _read_perfectly(entry, filling), entry.definition, today=filling.on + timedelta(days=1)
+        read_perfectly(entry.definition, filling),
+        entry.definition,
+        today=filling.on + timedelta(days=1),
     )
     rules = {f.rule for f in found if not f.rule.startswith("attachment.")}
     expected = set(expected_findings(entry.definition, filling))
