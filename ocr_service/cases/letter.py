@@ -15,11 +15,12 @@ from ocr_service.cases.records import Need
 from ocr_service.cases.store import Content
 from ocr_service.review.masking import holds_my_number
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.forms.model import FormDefinition
+from pipelines.forms.model import FieldDefinition, FormDefinition, MarkGroup, SealDefinition
 from pipelines.records import Finding, FindingKind, Severity
 from pipelines.reference.readings import with_furigana
 
 MOST_ITEMS = 30
+_Item = FieldDefinition | MarkGroup | SealDefinition
 _MENDABLE = (FindingKind.COMPLETENESS, FindingKind.PLAUSIBILITY)
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){11,}")
 _PERSONS = (
@@ -101,11 +102,7 @@ def missing_point(need: Need) -> Point:
 
 def finding_points(findings: Iterable[Finding], form: FormDefinition | None) -> Iterable[Point]:
     """Say what the citizen can mend of `findings`: no scans, no hints, nothing about the rules."""
-    labels: dict[str, str] = {}
-    if form is not None:
-        labels = {f.name: f.label for f in form.fields}
-        labels |= {m.name: m.label for m in form.marks}
-        labels |= {s.name: s.label for s in form.seals}
+    items = {i.name: i for i in _items(form)}
     for finding in findings:
         mendable = finding.kind in _MENDABLE and finding.severity is not Severity.INFO
         if not mendable or finding.rule.startswith("attachment."):
@@ -118,8 +115,9 @@ def finding_points(findings: Iterable[Finding], form: FormDefinition | None) -> 
                 ground=finding.ground,
             )
             continue
-        names = "と".join(f"「{with_furigana(labels[n])}」" for n in finding.fields if n in labels)
-        yield Point(plain=finding.message, easy=_easy(finding.rule, names), ground=finding.ground)
+        named = [items[name] for name in finding.fields if name in items]
+        easy = _easy(finding.rule, named)
+        yield Point(plain=finding.message, easy=easy, ground=finding.ground)
 
 
 def reason_point(reason: str) -> Point:
@@ -172,7 +170,7 @@ def draft(
                 f"ご提出いただいた「{named}」を確認したところ、次のとおり、足りない書類や"
                 "補っていただきたい記入がありました。お手数をおかけしますが、ご対応をお願いします。"
             ),
-            items=tuple(_item(point.plain, point.ground) for point in unique),
+            items=tuple(_entry(point.plain, point.ground) for point in unique),
             closing=(
                 "この用紙と一緒に、下の担当へお持ちいただくか、お送りください。"
                 "すでにお出しいただいたときは、行き違いをお許しください。"
@@ -184,7 +182,7 @@ def draft(
                 f"あなたが 出《だ》した「{with_furigana(named)}」を 見《み》ました。"
                 "足《た》りない ものが あります。下《した》の ことを して ください。"
             ),
-            items=tuple(_item(point.easy, "") for point in unique),
+            items=tuple(_entry(point.easy, "") for point in unique),
             closing=(
                 "この 紙《かみ》と いっしょに、窓口《まどぐち》に "
                 "持《も》って 来《き》て ください。"
@@ -203,8 +201,15 @@ def demand_no_number(text: RequestText) -> RequestText:
     return text
 
 
-def _easy(rule: str, names: str) -> str:
+def _easy(rule: str, named: Sequence[_Item]) -> str:
+    names = "と".join(f"「{with_furigana(item.label)}」" for item in named)
     what = names or "下《した》の ところ"
+    if rule.startswith("required.") and named and isinstance(named[0], SealDefinition):
+        if named[0].kind == "seal":
+            return f"{what}に はんこを 押《お》して ください。"
+        return f"{what}に あなたの 名前《なまえ》を 書《か》いて ください。"
+    if rule.startswith("required.") and named and isinstance(named[0], MarkGroup):
+        return f"{what}を えらんで しるしを つけて ください。"
     if rule.startswith("required."):
         return f"{what}を 書《か》いて ください。"
     if rule.startswith("marks.several."):
@@ -212,7 +217,11 @@ def _easy(rule: str, names: str) -> str:
     return f"{what}を もう一度《いちど》 見《み》て、直《なお》して ください。"
 
 
-def _item(text: str, ground: str) -> LetterItem:
+def _items(form: FormDefinition | None) -> tuple[_Item, ...]:
+    return (*form.fields, *form.marks, *form.seals) if form is not None else ()
+
+
+def _entry(text: str, ground: str) -> LetterItem:
     return LetterItem(text=_clean(text)[:400], ground=_clean(ground)[:200])
 
 

@@ -17,6 +17,15 @@ export type FormRef = Schemas["FormRef"];
 export type SessionBody = Schemas["SessionBody"];
 export type ExportBody = Schemas["ExportBody"];
 export type ExportRequest = Schemas["ExportRequest"];
+export type CaseBody = Schemas["CaseBody"];
+export type CaseDetailBody = Schemas["CaseDetailBody"];
+export type CaseDocumentBody = Schemas["CaseDocumentBody"];
+export type NeedBody = Schemas["NeedBody"];
+export type ProposalBody = Schemas["ProposalBody"];
+export type CaseRequestBody = Schemas["CaseRequestBody"];
+export type CaseStatus = Schemas["CaseStatus"];
+export type RequestText = CaseRequestBody["text"];
+export type Letter = RequestText["plain"];
 export type AuditEventBody = Schemas["AuditEventBody"];
 
 /** An answer of the service that is not a success, with its stable code and Japanese title. */
@@ -80,5 +89,13 @@ export const urls = {
     `/v1/documents/${path(id)}/fields/${path(field)}/crop` +
     (unmask === null ? "" : `?unmask=${path(unmask)}`),
   blank: (form: FormRef) => `/v1/forms/${path(form.id)}/${path(form.revision)}/blank.pdf`,
+  /** One wording of a request to complete; the version only makes a newer one load. */
+  request: (
+    caseId: string,
+    id: string,
+    kind: "pdf" | "image",
+    wording: "plain" | "easy",
+    version: number,
+  ) => `/v1/cases/${path(caseId)}/requests/${path(id)}/${kind}?wording=${wording}&v=${version}`,
   exportFile: (id: string) => `/v1/exports/${path(id)}/file`,
 };

@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { SessionBody } from "../api/client";
 import { useSession } from "../api/queries";
 import { Audit } from "../audit/Audit";
+import { Case } from "../cases/Case";
+import { Cases } from "../cases/Cases";
 import { Exports } from "../exports/Exports";
 import { Forms } from "../forms/Forms";
 import { useFormats } from "../i18n/format";
@@ -66,6 +68,8 @@ function Screens({ session }: { session: SessionBody }) {
   const titles = {
     queue: t("queue.title"),
     review: t("app.name"),
+    cases: t("cases.title"),
+    case: t("cases.one"),
     exports: t("exports.title"),
     audit: t("audit.title"),
     forms: t("forms.title"),
@@ -86,6 +90,10 @@ function Screens({ session }: { session: SessionBody }) {
         return may.list ? <Queue may={may} /> : forbidden;
       case "review":
         return may.review ? <Review key={route.id} id={route.id} /> : forbidden;
+      case "cases":
+        return may.list ? <Cases mayOpen={may.review} /> : forbidden;
+      case "case":
+        return may.review ? <Case key={route.id} id={route.id} /> : forbidden;
       case "exports":
         return may.exports ? <Exports mayCreate={may.createExport} /> : forbidden;
       case "audit":

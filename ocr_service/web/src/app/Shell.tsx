@@ -27,8 +27,10 @@ export function Shell({ session, route, children }: Props) {
     if (!first.current && route.screen !== "review") main.current?.focus();
     first.current = false;
   }, [route.screen]);
+  const here = route.screen === "case" ? "cases" : route.screen;
   const links = [
     { screen: "queue", href: "/", label: t("app.queue"), shown: may.list },
+    { screen: "cases", href: "/cases", label: t("app.cases"), shown: may.list },
     { screen: "exports", href: "/exports", label: t("app.exports"), shown: may.exports },
     { screen: "forms", href: "/forms", label: t("app.forms"), shown: true },
     { screen: "audit", href: "/audit", label: t("app.audit"), shown: may.audit },
@@ -47,7 +49,7 @@ export function Shell({ session, route, children }: Props) {
           <ul>
             {links.map(({ screen, href, label }) => (
               <li key={screen}>
-                <Link href={href} aria-current={route.screen === screen ? "page" : undefined}>
+                <Link href={href} aria-current={here === screen ? "page" : undefined}>
                   {label}
                 </Link>
               </li>

@@ -3,6 +3,8 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { screen: "queue" }
   | { screen: "review"; id: string }
+  | { screen: "cases" }
+  | { screen: "case"; id: string }
   | { screen: "exports" }
   | { screen: "audit" }
   | { screen: "forms" }
@@ -18,6 +20,10 @@ export function parseRoute(pathname: string): Route {
       ? { screen: "queue" }
       : { screen: "review", id: decodeURIComponent(id) };
   }
+  if (parts[0] === "cases" && parts.length <= 2) {
+    const id = parts[1];
+    return id === undefined ? { screen: "cases" } : { screen: "case", id: decodeURIComponent(id) };
+  }
   if (
     parts.length === 1 &&
     (parts[0] === "exports" || parts[0] === "audit" || parts[0] === "forms")
@@ -27,6 +33,7 @@ export function parseRoute(pathname: string): Route {
 }
 
 export const reviewPath = (id: string) => `/documents/${encodeURIComponent(id)}`;
+export const casePath = (id: string) => `/cases/${encodeURIComponent(id)}`;
 
 const listeners = new Set<() => void>();
 

@@ -145,7 +145,8 @@ function Findings({ document }: { document: DocumentBody }) {
   const { t } = useTranslation();
   const errors = document.findings_error ?? 0;
   const warnings = document.findings_warning ?? 0;
-  if (errors + warnings === 0)
+  const incomplete = document.case_status === "incomplete";
+  if (errors + warnings === 0 && !incomplete)
     return <span className={styles.unknown}>{t("queue.noFindings")}</span>;
   return (
     <span className={styles.badges}>
@@ -157,6 +158,11 @@ function Findings({ document }: { document: DocumentBody }) {
       {warnings > 0 ? (
         <Badge tone="warning" icon="alert">
           {t("queue.warnings", { count: warnings })}
+        </Badge>
+      ) : null}
+      {incomplete ? (
+        <Badge tone="caution" icon="page">
+          {t("queue.caseIncomplete")}
         </Badge>
       ) : null}
     </span>

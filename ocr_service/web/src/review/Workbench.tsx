@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { DecisionBody, DocumentBody, SuggestionBody } from "../api/client";
 import { navigate } from "../app/router";
+import { CasePanel } from "../cases/CasePanel";
 import { announce, notify } from "../ui/announce";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { DecisionBar, type DialogName } from "./DecisionBar";
@@ -181,6 +182,7 @@ export function Workbench(props: WorkbenchProps) {
             {findingsOpen ? (
               <Findings findings={work.findings} labels={work.labels} onSelect={go} />
             ) : null}
+            <CasePanel documentId={document.id} />
             <FieldList groups={work.groups} rows={work.rows} current={current} onSelect={go} />
           </div>
         </div>

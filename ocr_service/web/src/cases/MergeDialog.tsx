@@ -1,0 +1,81 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useCases } from "../api/cases";
+import { useFormats } from "../i18n/format";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import page from "../ui/Page.module.css";
+import { CaseBadge, caseName } from "./CaseBadge";
+import styles from "./Cases.module.css";
+
+interface Props {
+  caseId: string;
+  onMerge: (other: string) => void;
+  onClose: () => void;
+}
+
+/** Chooses another case whose documents all come into this one. */
+export function MergeDialog({ caseId, onMerge, onClose }: Props) {
+  const { t } = useTranslation();
+  const { full } = useFormats();
+  const cases = useCases(null);
+  const [filter, setFilter] = useState("");
+  const [other, setOther] = useState<string | null>(null);
+  const items = (cases.data?.pages.flatMap((found) => found.items) ?? []).filter(
+    (item) => item.id !== caseId && caseName(item).includes(filter.trim()),
+  );
+  return (
+    <Dialog
+      title={t("cases.mergeTitle")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button look="quiet" onPress={onClose}>
+            {t("app.cancel")}
+          </Button>
+          <Button
+            look="primary"
+            isDisabled={other === null}
+            onPress={() => {
+              if (other !== null) onMerge(other);
+            }}
+          >
+            {t("cases.merge")}
+          </Button>
+        </>
+      }
+    >
+      <p>{t("cases.mergeLead")}</p>
+      <label className={page.field}>
+        {t("cases.mergeFilter")}
+        <input
+          className={page.input}
+          value={filter}
+          autoFocus
+          onChange={(event) => setFilter(event.target.value)}
+        />
+      </label>
+      <fieldset>
+        <legend className="visually-hidden">{t("cases.mergeTitle")}</legend>
+        <div className={styles.plain}>
+          {items.map((item) => (
+            <label key={item.id} className={styles.badges}>
+              <input
+                type="radio"
+                name="other-case"
+                className={styles.check}
+                checked={other === item.id}
+                onChange={() => setOther(item.id)}
+              />
+              <span>{caseName(item)}</span>
+              <CaseBadge value={item} />
+              <span className={styles.ground}>{full(item.updated_at)}</span>
+            </label>
+          ))}
+          {items.length === 0 ? <p>{t("cases.empty")}</p> : null}
+        </div>
+      </fieldset>
+    </Dialog>
+  );
+}
