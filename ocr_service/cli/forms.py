@@ -13,6 +13,7 @@ from PIL import Image
 from rich.markup import escape
 from rich.table import Table
 
+from ocr_service.cli import forms_try
 from ocr_service.cli.console import coded_exit, out, progress, read_file
 from ocr_service.clock import office_date, utc_now
 from ocr_service.forms_catalog import open_forms
@@ -30,6 +31,8 @@ from pipelines.synthesis.synthesize import synthesize as synthesize_scan
 from pipelines.synthesis.truth import dump_truth
 
 app = typer.Typer(help="様式を管理する / Form definitions.", no_args_is_help=True)
+
+app.command("try")(forms_try.try_)
 
 _Form = Annotated[str, typer.Argument(help="様式ID、またはYAMLファイル")]
 _Out = Annotated[Path | None, typer.Option("--out", "-o", help="書き込むフォルダー")]
