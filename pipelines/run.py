@@ -14,7 +14,9 @@ from datetime import date
 from models.engines import Engines
 from pipelines.categorise import CategoryModel, categorise_form, categorise_lines
 from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
+from pipelines.check_drift import drift_findings
 from pipelines.decode import DecodeLimits, decode_pages
+from pipelines.drift import DriftZone, find_drift
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.fields import read_fields
 from pipelines.forms.load import FormLibrary
@@ -82,12 +84,16 @@ class _Run:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _ReadPage:
-    """One page after reading: registered on a form with its fields, or its lines."""
+    """One page after reading: registered on a form with its fields, or its lines.
+
+    `drift` is where print of the form is missing.
+    """
 
     view: PageView
     registered: RegisteredPage | None
     fields: tuple[Field, ...]
     lines: tuple[Line, ...]
+    drift: tuple[DriftZone, ...] = ()
 
 
 def load_reader(
@@ -143,6 +149,7 @@ def read_document(
             category = categorise_form(form, score)
             present = {page.registered.form_page for page in kept if page.registered}
             findings = (*check_pages(present, form), *check_fields(fields, form, today=today))
+            findings += drift_findings((zone for page in kept for zone in page.drift), form)
         findings += quality_findings(page.view.quality for page in pages)
     key = FormKey(id=form.id, revision=form.revision) if form else None
     return Suggestion(
@@ -189,8 +196,7 @@ def _read_any_page(page: Page, run: _Run) -> _ReadPage:
             run.trace.page_straightened(straight)
             page, registered = straight, _register(straight, run)
     if registered is not None:
-        fields = _read_form_page(registered, run)
-        return _ReadPage(_view(page, verdict, registered), registered, fields, ())
+        return _read_form_page(_view(page, verdict, registered), registered, run)
     engines = run.reader.engines
     with run.watch.stage("lines"):
         upright, regions = turn_upright(page, engines.detector, engines.recogniser)
@@ -213,12 +219,15 @@ def _register(page: Page, run: _Run) -> RegisteredPage | None:
     return registered
 
 
-def _read_form_page(registered: RegisteredPage, run: _Run) -> tuple[Field, ...]:
+def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> _ReadPage:
     template, trace = run.reader.templates[registered.form, registered.form_page], run.trace
     form = template.definition
     with run.watch.stage("ink"):
         ink = subtract_blank(registered, template)
     trace.ink_found(ink)
+    with run.watch.stage("drift"):
+        drift = find_drift(registered, template, ink)
+    trace.drift_found(drift)
     with run.watch.stage("marks"):
         marks = read_marks(registered, template, form, ink, seen=trace.mark_measured)
     trace.marks_read(marks)
@@ -227,7 +236,8 @@ def _read_form_page(registered: RegisteredPage, run: _Run) -> tuple[Field, ...]:
         texts = read_fields(registered, template, form, marks, ink, recogniser, seen=trace.box_read)
     found = {item.name: item for item in (*texts, *mark_fields(form, marks))}
     order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
-    return tuple(found[name] for name in order if name in found)
+    fields = tuple(found[name] for name in order if name in found)
+    return _ReadPage(view, registered, fields, (), drift)
 
 
 def _view(page: Page, verdict: QualityVerdict, registered: RegisteredPage | None) -> PageView:

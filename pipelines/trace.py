@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from models.detector import TextRegion
+from pipelines.drift import DriftZone
 from pipelines.field_slots import ReadCut
 from pipelines.forms.model import FieldDefinition
 from pipelines.forms.template import Template
@@ -45,6 +46,9 @@ class Trace:
 
     def ink_found(self, ink: Ink) -> None:
         """See what was added to the blank."""
+
+    def drift_found(self, zones: Sequence[DriftZone]) -> None:
+        """See where print of the form is missing."""
 
     def mark_measured(self, group: str, option: str, shape: MarkShape) -> None:
         """See the ink around one option of a mark group."""

@@ -86,7 +86,7 @@ def _measure_condition(
             marks: list[Mark] = []
             for number, pixels in enumerate(scan.pages, start=1):
                 template = templates[entry.key.id][number - 1]
-                found = _one_page(_page(number, pixels), template, index, counts, seconds)
+                found = _one_page(page_of(number, pixels), template, index, counts, seconds)
                 if found is not None:
                     registered, page_marks = found
                     marks += page_marks
@@ -131,7 +131,8 @@ def _one_page(
     return registered, marks
 
 
-def _page(number: int, pixels: Pixels) -> Page:
+def page_of(number: int, pixels: Pixels) -> Page:
+    """Make a page of pixels that nobody has turned yet."""
     height, width = pixels.shape[:2]
     return Page(
         number=number,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.detector import TextRegion
+from pipelines.drift import DriftZone
 from pipelines.field_slots import ReadCut
 from pipelines.forms.model import FieldDefinition
 from pipelines.forms.template import Template
@@ -50,6 +51,7 @@ class PageEvidence:
     template: Template | None = None
     registered: RegisteredPage | None = None
     ink: Ink | None = None
+    drift: tuple[DriftZone, ...] = ()
     shapes: Mapping[tuple[str, str], MarkShape] = field(default_factory=dict)
     marks: tuple[Mark, ...] = ()
     cuts: Mapping[str, tuple[ReadCut, ...]] = field(default_factory=dict)
@@ -95,6 +97,10 @@ class PageTrace(Trace):
     def ink_found(self, ink: Ink) -> None:
         """Keep the ink."""
         self._page = replace(self._now, ink=ink)
+
+    def drift_found(self, zones: Sequence[DriftZone]) -> None:
+        """Keep the places where print is missing."""
+        self._page = replace(self._now, drift=tuple(zones))
 
     def mark_measured(self, group: str, option: str, shape: MarkShape) -> None:
         """Keep the shape of an option."""

@@ -7,9 +7,9 @@ from ocr_service.inspect import pictures, words
 from ocr_service.inspect.drawing import photo_uri
 from ocr_service.inspect.evidence import PageEvidence
 from ocr_service.inspect.hide import Hidden
-from ocr_service.inspect.looks import FIELD_LOOKS, MARK_LOOKS, READ, Look
+from ocr_service.inspect.looks import DRIFTED, FIELD_LOOKS, MARK_LOOKS, READ, Look
 from ocr_service.inspect.markup import Html, figure, join, listed, table, tag
-from ocr_service.inspect.tables import field_table, line_table, mark_table
+from ocr_service.inspect.tables import drift_table, field_table, line_table, mark_table
 from pipelines.check import quality_findings
 from pipelines.forms.template import Template
 from pipelines.records import Pixels, RegisteredPage
@@ -126,7 +126,7 @@ def _form_page(
     album: _Album,
 ) -> Iterator[Html]:
     shifts = print_shifts(registered, template)
-    yield from _registration(registered, template, shifts, hidden, album)
+    yield from _registration(evidence, registered, template, shifts, hidden, album)
     if evidence.ink is not None:
         yield tag("h3", "4. 記入されたインク（白紙の様式を引いた残り）")
         shown = pictures.ink_picture(evidence.ink, template, hidden)
@@ -145,6 +145,7 @@ def _form_page(
 
 
 def _registration(
+    evidence: PageEvidence,
     registered: RegisteredPage,
     template: Template,
     shifts: PrintShifts,
@@ -161,6 +162,7 @@ def _registration(
         ]
     )
     shown = pictures.registered_picture(registered, template, shifts, hidden)
+    shown = pictures.with_drift(shown, evidence.drift, template)
     caption = (
         "様式に合わせた画像に、様式の印刷を橙色で重ねたもの。橙色のまま見えるところは、画像に印刷が"
         f"ありません。矢印は印刷のずれ（{pictures.MAGNIFIED}倍に拡大）。"
@@ -172,8 +174,13 @@ def _registration(
         (pictures.FAR_COLOUR, f"大きな点と太い矢印: ずれ {pictures.FAR_MM} mm 超"),
         (pictures.LOST_COLOUR, "× 見つからない角"),
     )
-    swatches = (_swatch(f"rgb{colour}", text) for colour, text in items)
+    swatches = [_swatch(f"rgb{colour}", text) for colour, text in items]
+    swatches.append(_swatch(DRIFTED.css, f"{DRIFTED.sign} {DRIFTED.word}（枠と番号）"))
     yield tag("ul", *(tag("li", swatch) for swatch in swatches), class_="legend")
+    if evidence.drift:
+        yield drift_table(evidence.drift, template)
+    else:
+        yield tag("p", "様式の印刷は、すべて様式どおりの場所にあります。")
 
 
 def _lines(evidence: PageEvidence, hidden: Hidden, album: _Album) -> Iterator[Html]:

@@ -12,8 +12,9 @@ import numpy as np
 from ocr_service.inspect.drawing import BoxDrawn, draw_boxes, draw_outline, fit, rgb
 from ocr_service.inspect.evidence import PageEvidence
 from ocr_service.inspect.hide import Hidden, cover_form, cover_page
-from ocr_service.inspect.looks import Look, look_of_field, look_of_mark
+from ocr_service.inspect.looks import DRIFTED, Look, look_of_field, look_of_mark
 from ocr_service.inspect.places import Corners, field_places, mark_places
+from pipelines.drift import DriftZone
 from pipelines.field_pixels import PAPER
 from pipelines.forms.template import Template
 from pipelines.geometry import transform_points
@@ -81,6 +82,16 @@ def registered_picture(
         place = (round(float(x)), round(float(y)))
         cv2.drawMarker(shown, place, LOST_COLOUR, cv2.MARKER_TILTED_CROSS, 7, 1, cv2.LINE_AA)
     return shown
+
+
+def with_drift(shown: Pixels, zones: Sequence[DriftZone], template: Template) -> Pixels:
+    """Show on a `registered_picture` where print of the form is missing, numbered."""
+    scale = shown.shape[1] / template.grey.shape[1]
+    boxes = [
+        _drawn(zone.corners, DRIFTED, f"{DRIFTED.sign}{number}", scale)
+        for number, zone in enumerate(zones, start=1)
+    ]
+    return draw_boxes(shown, boxes)
 
 
 def ink_picture(ink: Ink, template: Template, hidden: Hidden) -> Pixels:

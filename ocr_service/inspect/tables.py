@@ -6,10 +6,12 @@ from ocr_service.inspect import pictures, words
 from ocr_service.inspect.drawing import crop_uri
 from ocr_service.inspect.evidence import PageEvidence
 from ocr_service.inspect.hide import Hidden
-from ocr_service.inspect.looks import Look, look_of_field, look_of_mark
+from ocr_service.inspect.looks import DRIFTED, Look, look_of_field, look_of_mark
 from ocr_service.inspect.markup import Html, image, join, table, tag
 from ocr_service.inspect.places import mark_places
 from ocr_service.review.masking import mask
+from pipelines.check_drift import fields_beside
+from pipelines.drift import DriftZone
 from pipelines.field_slots import ReadCut
 from pipelines.field_values import ERA_WORDS
 from pipelines.forms.template import Template
@@ -29,6 +31,7 @@ _FIELD_HEAD = (
 )
 _MARK_HEAD = ("項目", "選択肢", "状態", "確からしさ", "枠の中のインク", "まわりの輪", "画像")
 _LINE_HEAD = ("番号", "文字", "確からしさ", "向き")
+_DRIFT_HEAD = ("番号", "場所（mm）", "見つかった印刷", "近くの項目")
 _PAIR_HEAD = ("番号", "見出し", "値", "読んだ文字", "確からしさ")
 
 
@@ -71,6 +74,25 @@ def line_table(lines: Sequence[Line], hidden: Hidden) -> Html:
         for number, line in enumerate(lines, start=1)
     ]
     return table("読んだ行", _LINE_HEAD, rows)
+
+
+def drift_table(zones: Sequence[DriftZone], template: Template) -> Html:
+    """Places where print of the form is missing, with the fields beside them."""
+    form = template.definition
+    labels = {i.name: i.label for g in (form.fields, form.marks, form.seals) for i in g}
+    rows = []
+    for number, zone in enumerate(zones, start=1):
+        x0, y0, x1, y1 = (value * 25.4 / template.dpi for value in zone.corners)
+        names = fields_beside(zone.corners, form, zone.form_page)
+        rows.append(
+            (
+                f"{DRIFTED.sign}{number}",
+                f"左から {x0:.0f}、上から {y0:.0f}、幅 {x1 - x0:.0f}、高さ {y1 - y0:.0f}",
+                words.percent(max(0.0, zone.shown)),
+                "、".join(labels[name] for name in names),
+            )
+        )
+    return table("様式どおりの印刷が見つからないところ", _DRIFT_HEAD, rows)
 
 
 def pair_table(fields: Iterable[Field], names: frozenset[str]) -> Html:

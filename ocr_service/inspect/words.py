@@ -20,6 +20,7 @@ STAGES = {
     "register": "位置合わせ",
     "straighten": "傾きの補正",
     "ink": "記入の取り出し",
+    "drift": "印刷のちがいの確認",
     "marks": "印の判定",
     "fields": "記入欄の読み取り",
     "lines": "行の読み取り",

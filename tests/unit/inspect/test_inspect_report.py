@@ -14,6 +14,7 @@ from ocr_service.inspect.page_report import PageReport, report_page
 from ocr_service.inspect.pictures import WIDTH
 from ocr_service.inspect.places import field_places, mark_places
 from ocr_service.inspect.report import report_document
+from pipelines.drift import DriftZone
 from pipelines.forms.template import Template
 from pipelines.records import (
     BoundingBox,
@@ -175,6 +176,21 @@ def test_a_page_that_does_not_lie_on_its_form_says_so(template: Template) -> Non
     evidence = replace(form_evidence(template), registered=None, fields=(), marks=())
     html = report_page(evidence, hidden_of(evidence)).html
     assert "印刷が様式どおりの場所に見つからず" in html
+
+
+def test_print_that_is_missing_is_framed_and_listed(template: Template, masked: PageReport) -> None:
+    assert "すべて様式どおりの場所にあります" in masked.html
+    corners = (480.0, 700.0, 800.0, 780.0)
+    box = BoundingBox(x0=480, y0=700, x1=800, y1=780)
+    zone = DriftZone(page=1, form_page=1, corners=corners, box=box, shown=0.125)
+    evidence = replace(form_evidence(template), drift=(zone,))
+    page = report_page(evidence, hidden_of(evidence))
+    assert "すべて様式どおりの場所にあります" not in page.html
+    for words in ("！1", "左から 61、上から 89、幅 41、高さ 10", "12.5%", "！ 印刷が様式と違う"):
+        assert words in page.html, words
+    scale = WIDTH / template.grey.shape[1]
+    edge = picture(page, "registered")[round(780 * scale), round(640 * scale)]
+    assert tuple(edge) == looks.DRIFTED.colour
 
 
 def test_a_trace_keeps_one_page_at_a_time(template: Template) -> None:

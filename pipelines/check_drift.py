@@ -1,0 +1,96 @@
+"""Print that is not where its form says, as findings that name the fields around it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pipelines.drift import Corners, DriftZone
+from pipelines.forms.model import Box, FormDefinition
+from pipelines.forms.template import TEMPLATE_DPI, box_pixels
+from pipelines.records import BoundingBox, Finding, FindingKind, Severity
+
+_MM = TEMPLATE_DPI / 25.4
+_BESIDE_MM = 3.0
+_FAR_MM = 60.0
+_MOST_NAMED = 5
+
+
+def drift_findings(zones: Iterable[DriftZone], form: FormDefinition) -> tuple[Finding, ...]:
+    """Tell of every page on which print of `form` is missing: one finding a page.
+
+    `params` hold the zones: `zones` in mm of the form (x,y,width,height), `boxes` in pixels of the
+    scan (x0,y0,x1,y1), both separated by ";".
+    """
+    by_page: dict[int, list[DriftZone]] = {}
+    for zone in zones:
+        by_page.setdefault(zone.page, []).append(zone)
+    return tuple(_finding(page, held, form) for page, held in sorted(by_page.items()))
+
+
+def fields_beside(corners: Corners, form: FormDefinition, form_page: int) -> Iterator[str]:
+    """Names of the fields, mark groups and seals at a place (template pixels): on it or beside it.
+
+    Where nothing is, the nearest one: a label stands some way from its box.
+    """
+    far = {
+        name: min(_distance_mm(corners, box) for box in boxes)
+        for name, boxes in _boxes(form, form_page).items()
+    }
+    nearest = min(far.values(), default=_FAR_MM)
+    if nearest < _FAR_MM:
+        yield from (name for name, mm in far.items() if mm <= max(_BESIDE_MM, nearest))
+
+
+def _finding(page: int, zones: Sequence[DriftZone], form: FormDefinition) -> Finding:
+    touched = {n for z in zones for n in fields_beside(z.corners, form, z.form_page)}
+    labels = {i.name: i.label for g in (form.fields, form.marks, form.seals) for i in g}
+    names = tuple(name for name in labels if name in touched)
+    where = "".join(f"「{labels[name]}」" for name in names[:_MOST_NAMED])
+    if len(names) > _MOST_NAMED:
+        where += f"など{len(names)}か所"
+    return Finding(
+        rule="form.drift",
+        kind=FindingKind.QUALITY,
+        severity=Severity.WARNING,
+        fields=names,
+        message=(
+            f"{page}ページ目: 様式どおりの印刷が見つからないところがあります"
+            + (f"（{where}の付近）。" if where else "。")
+            + "版の違う用紙か、印刷が隠れています。読み取った値を画像と見比べてください。"
+        ),
+        ground="文書読取運用基準（様式の版）",
+        params={
+            "page": str(page),
+            "form": f"{form.id}@{form.revision}",
+            "zones": ";".join(_place(zone.corners) for zone in zones),
+            "boxes": ";".join(_box(zone.box) for zone in zones),
+        },
+    )
+
+
+def _boxes(form: FormDefinition, form_page: int) -> Mapping[str, list[Box]]:
+    boxes: dict[str, list[Box]] = {}
+    for field in form.fields:
+        if field.page == form_page:
+            boxes[field.name] = [field.box, *(era.box for era in field.eras)]
+    for group in form.marks:
+        if group.page == form_page:
+            boxes[group.name] = [option.box for option in group.options]
+    for seal in form.seals:
+        if seal.page == form_page:
+            boxes[seal.name] = [seal.box]
+    return boxes
+
+
+def _distance_mm(corners: Corners, box: Box) -> float:
+    x0, y0, x1, y1 = box_pixels(box)
+    across = max(corners[0] - x1, x0 - corners[2], 0.0)
+    down = max(corners[1] - y1, y0 - corners[3], 0.0)
+    return float((across**2 + down**2) ** 0.5 / _MM)
+
+
+def _place(corners: Corners) -> str:
+    x0, y0, x1, y1 = (value / _MM for value in corners)
+    return f"{x0:.1f},{y0:.1f},{x1 - x0:.1f},{y1 - y0:.1f}"
+
+
+def _box(box: BoundingBox) -> str:
+    return ",".join(f"{value:.0f}" for value in (box.x0, box.y0, box.x1, box.y1))
