@@ -51,6 +51,8 @@ class Settings(BaseSettings):
 
     # Reading
     forms_folder: Path | None = None
+    residents_file: Path | None = None
+    banks_file: Path | None = None
     reader: str = "ocr_service.jobs.pipeline_reader:open_handler"
     worker_count: int = Field(default=1, ge=0, le=64)
     read_seconds: float = Field(default=120, gt=0)

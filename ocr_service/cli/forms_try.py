@@ -21,6 +21,7 @@ from ocr_service.cli.console import (
 from ocr_service.cli.each_file import exit_with
 from ocr_service.clock import utc_now
 from ocr_service.forms_catalog import open_forms
+from ocr_service.lookups import open_lookups
 from ocr_service.settings import load_settings
 from ocr_service.storage.objects import open_objects
 from ocr_service.trial.trial import Trial, TrialStore, try_rules
@@ -53,6 +54,7 @@ def try_(
             forms=open_forms(settings),
             clock=utc_now,
             time_zone=settings.time_zone,
+            lookups=open_lookups(settings),
         )
         trial = try_rules(
             store,
