@@ -31,9 +31,13 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleText:
-    """One rule of the catalogue. `default`: it holds on forms that say nothing about it."""
+    """One rule of the catalogue. `default`: it holds on forms that say nothing about it.
+
+    `looks_at` are the kinds and roles that it needs, for form owners.
+    """
 
     id: SharedRule
+    looks_at: str
     severity: Severity
     ground: str
     default: bool
@@ -133,6 +137,7 @@ def _rule(rule: SharedRule, row: Mapping[str, object]) -> RuleText:
     needs = row.get("needs")
     return RuleText(
         id=rule,
+        looks_at=str(row["looks_at"]),
         severity=Severity(str(row["severity"])),
         ground=str(row["ground"]),
         default=row.get("default") is not False,
