@@ -8,6 +8,7 @@ from models.engines import load_engines
 from models.errors import ModelError, ModelProblem
 from models.recogniser import Recogniser
 from ocr_service.forms_catalog import open_forms
+from ocr_service.lookups import open_lookups
 from ocr_service.settings import Settings
 from pipelines.categorise import load_category_model
 from pipelines.errors import CodedError, ErrorCode
@@ -23,13 +24,19 @@ def program_version() -> str:
 def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Reader:
     """Load forms and models; takes seconds, so do it once a process.
 
-    Raises `CodedError`: `form.invalid`, `model.missing`, `model.damaged`.
+    Raises `CodedError`: `form.invalid`, `model.missing`, `model.damaged`, and `settings.invalid`
+    for lists that cannot be read.
     """
+    lookups = open_lookups(settings)
     with _coded_models():
         engines = load_engines()
         categories = load_category_model()
     return load_reader(
-        library or open_forms(settings), engines, categories, program=program_version()
+        library or open_forms(settings),
+        engines,
+        categories,
+        program=program_version(),
+        lookups=lookups,
     )
 
 

@@ -43,13 +43,14 @@ from pipelines.records import (
     Suggestion,
 )
 from pipelines.register import register_page
+from pipelines.rules.lookups import NO_LOOKUPS, Lookups
 from pipelines.trace import Trace
 from pipelines.upright import turn_upright
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """What is loaded once a process: forms with their templates, engines, classifier."""
+    """What is loaded once a process: forms with their templates, engines, classifier, lists."""
 
     library: FormLibrary
     templates: Mapping[tuple[FormKey, int], Template]
@@ -57,6 +58,7 @@ class Reader:
     engines: Engines
     categories: CategoryModel
     versions: Mapping[str, str]
+    lookups: Lookups = NO_LOOKUPS
 
 
 @dataclass(slots=True)
@@ -97,9 +99,17 @@ class _ReadPage:
 
 
 def load_reader(
-    library: FormLibrary, engines: Engines, categories: CategoryModel, *, program: str
+    library: FormLibrary,
+    engines: Engines,
+    categories: CategoryModel,
+    *,
+    program: str,
+    lookups: Lookups = NO_LOOKUPS,
 ) -> Reader:
-    """Render and index the forms of `library`; `program` is the version of the service."""
+    """Render and index the forms of `library`; `program` is the version of the service.
+
+    `lookups` are the lists that shared rules look into.
+    """
     templates = {
         (template.key, template.form_page): template
         for entry in library.entries
@@ -112,6 +122,7 @@ def load_reader(
         engines=engines,
         categories=categories,
         versions={"program": program, "categories": categories.version, **engines.versions},
+        lookups=lookups,
     )
 
 
@@ -148,7 +159,8 @@ def read_document(
             fields = tuple(f for page in kept for f in page.fields)
             category = categorise_form(form, score)
             present = {page.registered.form_page for page in kept if page.registered}
-            findings = (*check_pages(present, form), *check_fields(fields, form, today=today))
+            found = check_fields(fields, form, today=today, lookups=reader.lookups)
+            findings = (*check_pages(present, form), *found)
             findings += drift_findings((zone for page in kept for zone in page.drift), form)
         findings += quality_findings(page.view.quality for page in pages)
     key = FormKey(id=form.id, revision=form.revision) if form else None
