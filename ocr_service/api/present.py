@@ -22,7 +22,7 @@ from ocr_service.auth.principal import Principal
 from ocr_service.error_map import describe
 from ocr_service.review.categories import category_title
 from ocr_service.review.decision_body import DecisionRecord
-from ocr_service.review.masking import mask, number_names
+from ocr_service.review.masking import hide_digits, mask, number_names
 from ocr_service.review.queue import QueueItem
 from ocr_service.states import DocumentState
 from ocr_service.storage.suggestion_codec import decode_verdicts
@@ -30,7 +30,16 @@ from ocr_service.storage.tables import ExportRow, SuggestionRow
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FieldDefinition, FormDefinition, MarkGroup, SealDefinition
-from pipelines.records import BoundingBox, Field, FormKey, QualityReason, QualityVerdict, Suggestion
+from pipelines.records import (
+    BoundingBox,
+    Field,
+    Finding,
+    FormKey,
+    QualityReason,
+    QualityVerdict,
+    Suggestion,
+)
+from pipelines.rules.catalogue import Language, message_in
 
 QUALITY_TEXTS = {
     QualityReason.BLANK: "何も書かれていません",
@@ -107,17 +116,7 @@ def suggestion_body(
         fields=[
             _field_body(f, items.get(f.name), masked=f.name in hidden) for f in suggestion.fields
         ],
-        findings=[
-            FindingBody(
-                rule=f.rule,
-                kind=f.kind.value,
-                severity=f.severity.value,
-                fields=list(f.fields),
-                message=f.message,
-                ground=f.ground,
-            )
-            for f in suggestion.findings
-        ],
+        findings=[_finding_body(hide_digits(f, hidden)) for f in suggestion.findings],
         pages=[
             PageBody(
                 number=p.number,
@@ -204,6 +203,19 @@ def quality_body(verdict: QualityVerdict) -> QualityBody:
 def box_body(box: BoundingBox | None) -> BoxBody | None:
     """Give a box as a body."""
     return BoxBody(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1) if box else None
+
+
+def _finding_body(finding: Finding) -> FindingBody:
+    return FindingBody(
+        rule=finding.rule,
+        kind=finding.kind.value,
+        severity=finding.severity.value,
+        fields=list(finding.fields),
+        message=finding.message,
+        message_en=message_in(finding, Language.EN),
+        message_easy=message_in(finding, Language.EASY),
+        ground=finding.ground,
+    )
 
 
 def _field_body(field: Field, item: _Item | None, *, masked: bool) -> FieldBody:

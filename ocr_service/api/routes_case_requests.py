@@ -69,7 +69,7 @@ def post_request(case_id: CaseId, services: Has, who: Reviewer) -> CaseRequestBo
     """
     with services.database.transaction() as session:
         packet = services.cases.packet(session, case_id)
-        stored = services.requests.draft(session, case_id, packet, who)
+        stored = services.requests.draft(session, case_id, packet, who.actor)
         return request_body(stored)
 
 
@@ -109,7 +109,7 @@ def put_request(
     """
     with services.database.transaction() as session:
         stored = services.requests.edit(
-            session, case_id, request_id, request.text, version=request.version, who=who
+            session, case_id, request_id, request.text, version=request.version, by=who.actor
         )
         return request_body(stored)
 

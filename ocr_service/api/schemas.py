@@ -152,13 +152,19 @@ class FieldBody(Body):
 
 
 class FindingBody(Body):
-    """Something to look at, with its rule and ground."""
+    """Something to look at, with its rule and ground.
+
+    `message` is Japanese; `message_en` and `message_easy` (やさしい日本語) say the same where the
+    rule is one of those that all forms share.
+    """
 
     rule: str
     kind: Literal["completeness", "plausibility", "quality", "rule_failed"]
     severity: Literal["error", "warning", "info"]
     fields: list[str]
     message: str
+    message_en: str | None
+    message_easy: str | None
     ground: str
 
 

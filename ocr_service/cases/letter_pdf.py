@@ -141,7 +141,8 @@ def _rows(paragraph: str, block: _Block, em: float) -> Iterator[list[_Unit]]:
         if row and width + wide > room and unit.base not in _NOT_FIRST:
             carried = [row.pop()] if len(row) > 1 and row[-1].base in _NOT_LAST else []
             yield row
-            row = [*carried, unit]
+            # やさしい日本語 has spaces between its words: none begins a line.
+            row = [*carried, unit] if unit.base != " " else carried
             width = sum(_width(each, em) for each in row)
             room = _RIGHT - _LEFT - block.indent * em
             continue

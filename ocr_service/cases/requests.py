@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ocr_service.audit.chain import Subject, append
-from ocr_service.auth.principal import Principal
+from ocr_service.audit.chain import Actor, Subject, append
 from ocr_service.cases.letter import (
     Letter,
     Point,
@@ -62,9 +61,7 @@ class RequestDesk:
         self._forms = forms
         self._clock = clock
 
-    def draft(
-        self, session: Session, case_id: str, packet: Packet, who: Principal
-    ) -> StoredRequest:
+    def draft(self, session: Session, case_id: str, packet: Packet, by: Actor) -> StoredRequest:
         """Draft a request of what the case lacks, and keep it.
 
         Raises CASE_UNKNOWN, CASE_REQUEST_INVALID (nothing to ask for, or too much for one page).
@@ -93,13 +90,13 @@ class RequestDesk:
             version=1,
             body_object=self._seal(session, text),
             item_count=len(text.plain.items),
-            created_by=who.id,
+            created_by=by.id,
             created_at=now,
             updated_at=now,
         )
         session.add(row)
         session.flush()
-        self._audit(session, row, "drafted", who)
+        self._audit(session, row, "drafted", by)
         return StoredRequest(row=row, text=text)
 
     def edit(
@@ -110,7 +107,7 @@ class RequestDesk:
         text: RequestText,
         *,
         version: int,
-        who: Principal,
+        by: Actor,
     ) -> StoredRequest:
         """Replace the text of a request; the older wording stays sealed beside it.
 
@@ -126,7 +123,7 @@ class RequestDesk:
         row.item_count = len(text.plain.items)
         row.updated_at = self._clock()
         session.flush()
-        self._audit(session, row, "edited", who)
+        self._audit(session, row, "edited", by)
         return StoredRequest(row=row, text=text)
 
     def get(self, session: Session, case_id: str, request_id: str) -> StoredRequest:
@@ -229,10 +226,10 @@ class RequestDesk:
     def _today(self) -> date:
         return office_date(self._clock(), self._settings.time_zone)
 
-    def _audit(self, session: Session, row: CaseRequestRow, verb: str, who: Principal) -> None:
+    def _audit(self, session: Session, row: CaseRequestRow, verb: str, by: Actor) -> None:
         details = {"request": row.id, "version": row.version, "items": row.item_count}
         subject = Subject("case", row.case_id)
-        append(session, who.actor, f"case.request_{verb}", subject, details, at=row.updated_at)
+        append(session, by, f"case.request_{verb}", subject, details, at=row.updated_at)
 
 
 def letter_of(text: RequestText, *, easy: bool) -> Letter:

@@ -44,19 +44,20 @@ class ServiceClient:
         except httpx2.HTTPError:
             return False
 
-    def submit(self, name: str, data: bytes) -> dict[str, Any]:
-        """Post one file and give its receipt.
+    def submit(self, name: str, data: bytes, *, case: str | None = None) -> dict[str, Any]:
+        """Post one file, into the case of that number if one is given, and give its receipt.
 
-        The idempotency key is the hash of the content, so that a repeated posting, after a lost
-        answer say, is the same document.
+        The idempotency key is the hash of the content (and the case), so that a repeated posting,
+        after a lost answer say, is the same document.
         """
-        key = hashlib.sha256(data).hexdigest()
+        key = hashlib.sha256(data).hexdigest() + (f".{case}" if case else "")
         headers = {
             "Idempotency-Key": f"sha256-{key}",
             "Content-Type": "application/octet-stream",
             "X-File-Name": Path(name).suffix,
         }
-        return self._call("POST", "/v1/documents", content=data, headers=headers)
+        params = {"case": case} if case else {}
+        return self._call("POST", "/v1/documents", content=data, headers=headers, params=params)
 
     def document(self, document_id: str) -> dict[str, Any]:
         """State of one document."""

@@ -25,6 +25,7 @@ def submit(
     files: Annotated[list[str], typer.Argument(help="画像・PDFファイル")],
     server: _Server = _LOCAL,
     key: _Key = None,
+    case: Annotated[str | None, typer.Option(help="案件番号（同じ番号の書類は1つの案件）")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="読み終わるまで待つ")] = False,
     json: Annotated[bool, typer.Option("--json", help="1文書1行のJSONを出力する")] = False,
 ) -> None:
@@ -38,7 +39,7 @@ def submit(
     with ServiceClient(server, key) as client:
 
         def work(file: str) -> None:
-            receipt = client.submit(file, read_file(file, most=most))
+            receipt = client.submit(file, read_file(file, most=most), case=case)
             receipts[receipt["id"]] = file
             _print_receipt(file, receipt, json)
 

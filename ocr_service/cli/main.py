@@ -10,6 +10,7 @@ import typer
 
 from ocr_service.cli import (
     audit,
+    cases,
     demo,
     documents,
     exports,
@@ -44,6 +45,7 @@ app.add_typer(forms.app, name="forms")
 app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(cases.app, name="cases")
 for point in sorted(entry_points(group=COMMANDS), key=lambda point: point.name):
     app.command(point.name)(point.load())
 

@@ -426,7 +426,7 @@ def test_the_documented_roles_are_those_of_the_table(world):
             continue
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         documented = {role for role, cell in zip(columns, cells[1:], strict=True) if cell}
-        for method, path in re.findall(r"`(GET|POST|DELETE) ([^`]+)`", cells[0]):
+        for method, path in re.findall(r"`(GET|POST|PUT|DELETE) ([^`]+)`", cells[0]):
             (guard,) = routes[method, path]
             allowed = {role for role in Role if guard.permission in ROLE_PERMISSIONS[role]}
             assert documented == allowed, (method, path)

@@ -6,8 +6,10 @@ import pytest
 from api_world import DEFAULT_VALUES, MY_NUMBER, open_world
 from case_world import MAIN, PAPER, arrive, post, process, reading, status_of, write_forms
 from sqlalchemy import select
+from typer.testing import CliRunner
 
 from ocr_service.cases.check import open_checker
+from ocr_service.cli.main import app
 from ocr_service.states import Role
 from ocr_service.storage.objects import open_objects
 from ocr_service.storage.tables import AuditRow
@@ -347,3 +349,21 @@ def test_there_is_nothing_to_ask_for_in_a_complete_case(world, anna, desk):
     arrive(world, desk, PAPER, case="R8-1")
     answer = anna.post(f"/v1/cases/{case_id}/requests")
     assert (answer.status_code, answer.json()["field"]) == (422, "items")
+
+
+def test_the_commands_list_show_and_print(world, desk, settings, tmp_path, monkeypatch):
+    main, _ = arrive(world, desk, MAIN, case="R8-1")
+    for name, value in world.settings.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "200")
+    run = CliRunner()
+    listed = run.invoke(app, ["cases", "list", "--status", "incomplete"])
+    assert "R8-1" in listed.output
+    shown = run.invoke(app, ["cases", "show", "R8-1"])
+    assert main in shown.output
+    assert "missing" in shown.output
+    made = run.invoke(app, ["cases", "request", "R8-1", "--out", str(tmp_path / "out")])
+    assert made.exit_code == 0, made.output
+    names = sorted(p.name.rpartition("-")[2] for p in (tmp_path / "out").iterdir())
+    assert names == ["easy.pdf", "plain.pdf"]
+    assert run.invoke(app, ["cases", "show", "R8-none"]).exit_code == 66
