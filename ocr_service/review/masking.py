@@ -1,11 +1,12 @@
 """個人番号 is shown as `********1234` unless a reviewer asks for it with a reason."""
 
 import re
+from dataclasses import replace
 
 from stdnum.jp import in_ as my_number
 
 from pipelines.forms.model import FieldKind, FormDefinition, Sensitivity
-from pipelines.records import Field
+from pipelines.records import Field, Finding
 
 _STAR = "*"
 _SHOWN = 4
@@ -43,7 +44,20 @@ def number_names(form: FormDefinition | None, fields: tuple[Field, ...]) -> froz
     return frozenset(named)
 
 
+def hide_digits(finding: Finding, hidden: frozenset[str]) -> Finding:
+    """Hide the digits that a finding about a masked field tells of the paper, all but its label."""
+    if not hidden.intersection(finding.fields):
+        return finding
+    told = {name: _without_digits(text) for name, text in finding.params.items()}
+    return replace(finding, message=_without_digits(finding.message), params=told)
+
+
 def holds_my_number(text: str | None) -> bool:
     """Whether a text is a 個人番号 by its check digit (blanks and hyphens left aside)."""
     digits = "".join(_DIGITS.findall(text or ""))
     return len(digits) == 12 and bool(my_number.is_valid(digits))
+
+
+def _without_digits(text: str) -> str:
+    # A numeral of a label (児童1) is no secret; four digits in a row may be.
+    return re.sub(r"\d(?:[\s\-]?\d){3,}", lambda found: _STAR * len(found[0]), text)

@@ -1,9 +1,8 @@
 """What a changed form would find on documents of the past, beside what it finds today."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from sqlalchemy import select
 
 from ocr_service.audit.chain import Actor, Subject, append
 from ocr_service.clock import Clock, office_date
-from ocr_service.review.masking import number_names
+from ocr_service.review.masking import hide_digits, number_names
 from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectStore
 from ocr_service.storage.tables import DocumentRow
@@ -174,17 +173,10 @@ def _judged(
 ) -> tuple[Finding, ...]:
     hidden = number_names(form, fields)
     return tuple(
-        _without_numbers(finding, hidden)
+        hide_digits(finding, hidden)
         for finding in check_fields(fields, form, today=today, lookups=lookups)
         if rule is None or rule in (rule_name(finding), finding.rule.removeprefix("rule_failed."))
     )
-
-
-def _without_numbers(finding: Finding, hidden: frozenset[str]) -> Finding:
-    """Hide the digits of a message about a 個人番号; it may tell what stands on the paper."""
-    if not hidden.intersection(finding.fields):
-        return finding
-    return replace(finding, message=re.sub(r"\d", "*", finding.message), params={})
 
 
 def _own_form(forms: FormLibrary, current: FormDefinition, revision: str | None) -> FormDefinition:

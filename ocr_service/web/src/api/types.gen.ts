@@ -1223,6 +1223,10 @@ export interface components {
             kind: "completeness" | "plausibility" | "quality" | "rule_failed";
             /** Message */
             message: string;
+            /** Message Easy */
+            message_easy: string | null;
+            /** Message En */
+            message_en: string | null;
             /** Rule */
             rule: string;
             /**

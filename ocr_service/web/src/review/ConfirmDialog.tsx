@@ -7,6 +7,7 @@ import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import styles from "./dialogs.module.css";
+import { findingText } from "./findingText";
 import { display } from "./values";
 
 export interface Change {
@@ -31,7 +32,7 @@ interface Props {
 /** What is about to be confirmed: corrections, and all that a person should still know. */
 export function ConfirmDialog(props: Props) {
   const { changes, left, malformed, errors, busy, onConfirm } = props;
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const open = left.length + malformed.length + errors.length > 0;
   // The server takes no such value: better to say so before than after.
   const blocked = malformed.length > 0;
@@ -85,9 +86,13 @@ export function ConfirmDialog(props: Props) {
             {errors.map((finding) => (
               <li key={finding.rule + finding.message}>
                 {finding.fields[0] === undefined ? (
-                  finding.message
+                  findingText(finding, i18n.language)
                 ) : (
-                  <GoTo name={finding.fields[0]} label={finding.message} onGoTo={props.onGoTo} />
+                  <GoTo
+                    name={finding.fields[0]}
+                    label={findingText(finding, i18n.language)}
+                    onGoTo={props.onGoTo}
+                  />
                 )}
               </li>
             ))}

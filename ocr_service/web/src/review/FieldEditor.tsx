@@ -8,6 +8,7 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
 import { Crop } from "./Crop";
 import styles from "./FieldEditor.module.css";
+import { findingText } from "./findingText";
 import { FieldInput } from "./FieldInput";
 import type { Status } from "./ordering";
 import { SEVERITY_LOOK, STATUS_LOOK } from "./status";
@@ -37,7 +38,7 @@ interface Props {
 /** The field that is worked on, always in the same place: ink, input, other readings. */
 export function FieldEditor(props: Props) {
   const { field, value, edited, findings, readOnly } = props;
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const tidied = tidy(field, value);
   const malformed = edited && isMalformed(field, tidied);
   return (
@@ -73,7 +74,8 @@ export function FieldEditor(props: Props) {
           <p key={finding.rule + finding.message} className={styles[finding.severity]}>
             <Icon name={SEVERITY_LOOK[finding.severity].icon} size={16} />
             <span>
-              <b>{t(`review.severity.${finding.severity}`)}</b> {finding.message}
+              <b>{t(`review.severity.${finding.severity}`)}</b>{" "}
+              {findingText(finding, i18n.language)}
             </span>
           </p>
         ))}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { FindingBody } from "../api/client";
 import { Icon } from "../ui/icons";
 import styles from "./Findings.module.css";
+import { findingText } from "./findingText";
 import { SEVERITY_LOOK } from "./status";
 
 interface Props {
@@ -14,7 +15,7 @@ interface Props {
 
 /** What the checks found, in plain words, with its ground and the fields it speaks of. */
 export const Findings = memo(function Findings({ findings, labels, onSelect }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (findings.length === 0) return <p className={styles.none}>{t("review.findingsNone")}</p>;
   return (
     <ul className={styles.findings}>
@@ -27,7 +28,7 @@ export const Findings = memo(function Findings({ findings, labels, onSelect }: P
               {t(`review.severity.${finding.severity}`)}
             </span>
             <div className={styles.text}>
-              <p>{finding.message}</p>
+              <p>{findingText(finding, i18n.language)}</p>
               <p className={styles.ground}>
                 {finding.fields
                   .filter((name) => labels.has(name))

@@ -34,5 +34,14 @@ export function finding(
   severity: FindingBody["severity"],
   fields: string[],
 ): FindingBody {
-  return { rule, kind: "plausibility", severity, fields, message: rule, ground: "条例" };
+  return {
+    rule,
+    kind: "plausibility",
+    severity,
+    fields,
+    message: rule,
+    message_en: null,
+    message_easy: null,
+    ground: "条例",
+  };
 }
