@@ -5,7 +5,7 @@ A draft for a person to edit; nothing here sends anything. No 個人番号 stand
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,24 +16,20 @@ from ocr_service.cases.store import Content
 from ocr_service.review.masking import holds_my_number
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.model import FieldDefinition, FormDefinition, MarkGroup, SealDefinition
+from pipelines.forms.roles import Person
 from pipelines.records import Finding, FindingKind, Severity
 from pipelines.reference.readings import with_furigana
+from pipelines.rules.catalogue import Language, message_in
 
 MOST_ITEMS = 30
 _Item = FieldDefinition | MarkGroup | SealDefinition
 _MENDABLE = (FindingKind.COMPLETENESS, FindingKind.PLAUSIBILITY)
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){11,}")
-_PERSONS = (
-    "applicant",
-    "claimant",
-    "head",
-    "filer",
-    "guardian1",
-    "insured",
-    "holder",
-    "notifier",
-)
-"""Prefixes of the one who applies, in the names of fields, the likeliest first."""
+_FIRST_ROLES, _LAST_ROLES = (Person.APPLICANT,), (Person.INSURED, Person.HEAD)
+_PREFIXES = ("applicant", "claimant", "head", "filer", "guardian1", "holder", "notifier")
+"""Of the one who applies, in the names of fields, for forms that name no roles."""
+_MEND = "もう一度《いちど》 見《み》て、直《なお》して ください。"
+_BRACKETED = re.compile(r"([々〆ヶ一-鿿]+)（([ぁ-ん]+)）")
 _SPLIT_NAMES = (("surname", "given_name"), ("family_name", "given_name"))
 
 
@@ -100,8 +96,16 @@ def missing_point(need: Need) -> Point:
     )
 
 
-def finding_points(findings: Iterable[Finding], form: FormDefinition | None) -> Iterable[Point]:
-    """Say what the citizen can mend of `findings`: no scans, no hints, nothing about the rules."""
+def finding_points(
+    findings: Iterable[Finding],
+    form: FormDefinition | None,
+    *,
+    hidden: frozenset[str] = frozenset(),
+) -> Iterable[Point]:
+    """Say what the citizen can mend of `findings`: no scans, no hints, nothing about the rules.
+
+    A finding tells what was read; one about the fields `hidden` (個人番号) names only them.
+    """
     items = {i.name: i for i in _items(form)}
     for finding in findings:
         mendable = finding.kind in _MENDABLE and finding.severity is not Severity.INFO
@@ -116,8 +120,12 @@ def finding_points(findings: Iterable[Finding], form: FormDefinition | None) -> 
             )
             continue
         named = [items[name] for name in finding.fields if name in items]
-        easy = _easy(finding.rule, named)
-        yield Point(plain=finding.message, easy=easy, ground=finding.ground)
+        plain, easy = finding.message, _easy(finding, named)
+        if hidden.intersection(finding.fields):
+            labels = "".join(f"「{item.label}」" for item in named) or "番号の欄"
+            plain = f"{labels}を確かめて、書き直してください。"
+            easy = f"{with_furigana(labels)}を {_MEND}"
+        yield Point(plain=plain, easy=easy, ground=finding.ground)
 
 
 def reason_point(reason: str) -> Point:
@@ -130,17 +138,13 @@ def recipient_of(content: Content, *, confirmed: bool) -> Recipient:
     """Find who applied in a main document: decided values, or those read without doubt."""
     doubtful = set() if confirmed else {f.name for f in content.fields if f.doubtful}
     known = {n: v for n, v in content.values.items() if v and n not in doubtful}
-    prefix = next((p for p in _PERSONS if p in known or f"{p}_name" in known), None)
-    if prefix is not None:
-        name = known.get(f"{prefix}_name") or known.get(prefix, "")
-        address = known.get(f"{prefix}_address") or known.get("address", "")
-    else:
-        parts = next((p for p in _SPLIT_NAMES if all(n in known for n in p)), ())
-        name = " ".join(known[n] for n in parts)
-        address = known.get("address", "")
+    names, address = _applicant(known, _roles(content.form))
     digits = re.sub(r"\D", "", known.get("postal_code", ""))
-    postal = f"〒{digits[:3]}-{digits[3:]}" if len(digits) == 7 else ""
-    return Recipient(name=_clean(name), address=_clean(address), postal_code=postal)
+    return Recipient(
+        name=_clean(" ".join(known[name] for name in names)),
+        address=_clean(known.get(address, "")),
+        postal_code=f"〒{digits[:3]}-{digits[3:]}" if len(digits) == 7 else "",
+    )
 
 
 def draft(
@@ -201,7 +205,13 @@ def demand_no_number(text: RequestText) -> RequestText:
     return text
 
 
-def _easy(rule: str, named: Sequence[_Item]) -> str:
+def _easy(finding: Finding, named: Sequence[_Item]) -> str:
+    told = message_in(finding, Language.EASY)
+    if told is not None:
+        # The catalogue writes its readings in brackets.
+        marked = _BRACKETED.sub(lambda found: f"{found[1]}《{found[2]}》", told)
+        return f"{with_furigana(marked)}{_MEND}"
+    rule = finding.rule
     names = "と".join(f"「{with_furigana(item.label)}」" for item in named)
     what = names or "下《した》の ところ"
     if rule.startswith("required.") and named and isinstance(named[0], SealDefinition):
@@ -214,11 +224,42 @@ def _easy(rule: str, named: Sequence[_Item]) -> str:
         return f"{what}を 書《か》いて ください。"
     if rule.startswith("marks.several."):
         return f"{what}は 1つだけ えらんで ください。"
-    return f"{what}を もう一度《いちど》 見《み》て、直《なお》して ください。"
+    return f"{what}を {_MEND}"
 
 
 def _items(form: FormDefinition | None) -> tuple[_Item, ...]:
     return (*form.fields, *form.marks, *form.seals) if form is not None else ()
+
+
+def _applicant(known: Mapping[str, str], roles: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    """Names of the fields that hold the applicant's name, and of the one with the address.
+
+    By the role that the form gives them, by their names where it gives none.
+    """
+    for person in _FIRST_ROLES:
+        name = roles.get(f"{person}.name", "")
+        if name in known:
+            return (name,), roles.get(f"{person}.address", "address")
+    for prefix in _PREFIXES:
+        for name in (f"{prefix}_name", prefix):
+            if name in known:
+                own = f"{prefix}_address"
+                return (name,), own if own in known else "address"
+    for person in _LAST_ROLES:
+        name = roles.get(f"{person}.name", "")
+        if name in known:
+            return (name,), roles.get(f"{person}.address", "address")
+    found = next((parts for parts in _SPLIT_NAMES if all(n in known for n in parts)), ())
+    return found, "address"
+
+
+def _roles(form: FormDefinition | None) -> dict[str, str]:
+    """Names of fields by role, the first of each."""
+    roles: dict[str, str] = {}
+    for field in form.fields if form is not None else ():
+        if field.role is not None:
+            roles.setdefault(str(field.role), field.name)
+    return roles
 
 
 def _entry(text: str, ground: str) -> LetterItem:

@@ -27,6 +27,7 @@ from ocr_service.cases.store import Content, find_case, load_content, lock_cases
 from ocr_service.clock import Clock, office_date
 from ocr_service.ids import new_id
 from ocr_service.review.categories import category_title
+from ocr_service.review.masking import number_names
 from ocr_service.settings import Settings
 from ocr_service.states import DocumentState
 from ocr_service.storage.objects import ObjectKind, ObjectStore
@@ -181,7 +182,8 @@ class RequestDesk:
                 continue
             if content.reason:
                 points.append(reason_point(content.reason))
-            points += finding_points(self._findings(row, content), content.form)
+            hidden = number_names(content.form, content.fields)
+            points += finding_points(self._findings(row, content), content.form, hidden=hidden)
         return points
 
     def _findings(self, row: DocumentRow, content: Content) -> Sequence[Finding]:

@@ -11,7 +11,7 @@ from importlib import resources
 
 _KANJI = r"々〆ヶ一-鿿"
 _ONLY_KANJI = re.compile(rf"^[{_KANJI}]+$")
-_MARKED = re.compile(r"｜?[^｜《》]+《[^《》]*》")
+_MARKED = re.compile(rf"((?:｜[^｜《》\n]+|[{_KANJI}]+)《[^《》\n]*》)")
 
 
 @cache
@@ -24,11 +24,15 @@ def readings() -> Mapping[str, str]:
 def with_furigana(text: str) -> str:
     """Put furigana to the words that are known, the longest first; the others stay as they are.
 
-    A single kanji is only a word where it stands alone. Text that has furigana already is not
+    A single kanji is only a word where it stands alone. Words that have furigana already are not
     touched.
     """
-    if _MARKED.search(text):
-        return text
+    parts = _MARKED.split(text)
+    # What was split by stands at odd places.
+    return "".join(part if at % 2 else _unmarked(part) for at, part in enumerate(parts))
+
+
+def _unmarked(text: str) -> str:
     parts: list[str] = []
     at = 0
     for found in _pattern().finditer(text):

@@ -1,6 +1,7 @@
 """The request to complete: what it lists, to whom, and what it looks like on paper."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pikepdf
@@ -24,7 +25,8 @@ from ocr_service.cases.letter_pdf import page_picture, render_letter
 from ocr_service.cases.records import Need, NeedState
 from ocr_service.cases.store import Content
 from pipelines.errors import CodedError
-from pipelines.records import Finding, FindingKind, Severity
+from pipelines.forms.load import FormLibrary
+from pipelines.records import Finding, FindingKind, FormKey, Severity
 
 NUMBER = "123456789018"
 NEED = Need(
@@ -82,6 +84,29 @@ def test_only_what_the_citizen_can_mend_is_listed() -> None:
         "確かめてください。",
         "様式の2ページ目を提出してください。",
     ]
+
+
+def test_a_finding_about_a_my_number_never_tells_its_digits() -> None:
+    told = replace(
+        finding(
+            "value.check.number", FindingKind.PLAUSIBILITY, Severity.ERROR, "12345（読み取り）"
+        ),
+        fields=("number",),
+    )
+    (point,) = finding_points([told], None, hidden=frozenset({"number"}))
+    assert point.plain == "番号の欄を確かめて、書き直してください。"
+    (open_,) = finding_points([told], None)
+    assert "12345" in open_.plain
+
+
+def test_easy_words_come_from_the_catalogue_with_their_readings_above() -> None:
+    told = replace(
+        finding("value.unreadable.memo", FindingKind.PLAUSIBILITY, Severity.WARNING),
+        fields=("memo",),
+        params={"label": "備考"},
+    )
+    (point,) = finding_points([told], None)
+    assert point.easy.startswith("「備考《びこう》」の 字《じ》が 読《よ》めません。")
 
 
 def test_the_draft_names_the_paper_its_ground_and_the_person() -> None:
@@ -150,5 +175,11 @@ def test_the_recipient_is_who_applied_and_never_a_guess() -> None:
     content = Content(form=None, suggestion=None, values=dict(values))
     found = recipient_of(content, confirmed=True)
     assert (found.name, found.address, found.postal_code) == ("足立 花子", "足立区", "〒120-8510")
+    roles = FormLibrary.builtin().get(FormKey(id="care-need-application", revision="2026.1"))
+    insured = {"insured_name": "千住 ハル", "contact_name": "千住 一", "address": "足立区"}
+    named = recipient_of(
+        Content(form=roles.definition, suggestion=None, values=dict(insured)), confirmed=True
+    )
+    assert (named.name, named.address) == ("千住 ハル", "足立区")
     nobody = Content(form=None, suggestion=None, values={"employer_head": "千住 一"})
     assert recipient_of(nobody, confirmed=True).name == ""

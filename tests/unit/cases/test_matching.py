@@ -111,7 +111,7 @@ def test_single_kanji_are_words_only_alone() -> None:
     assert with_furigana("地方の方") == "地方の方《かた》"
     assert with_furigana("様住所") == "様｜住所《じゅうしょ》"
     assert with_furigana("お知らせ") == "お知《し》らせ"
-    assert with_furigana("書類《かみ》") == "書類《かみ》"
+    assert with_furigana("書類《かみ》と書類") == "書類《かみ》と書類《しょるい》"
 
 
 def without_ruby(text: str) -> str:
