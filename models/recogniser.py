@@ -30,9 +30,9 @@ __all__ = ["MODEL", "ReadCharacter", "Reading", "Recogniser"]
 
 MODEL = "ppocrv6_small_rec"
 HEIGHT = 48
-_BUCKET = 64
-_SMALL_BUCKET = 32
-"""For widths up to two buckets, where a bucket would be mostly padding."""
+_BUCKET, _LEAST_WIDTH = 16, 32
+"""Widths are filled up to a multiple of the first, by a time step at least, as in training. Wider
+buckets would make larger batches, which gain less than the padding costs."""
 _BATCH = 8
 _MAX_WIDTH = 2048
 _STEP = 8
@@ -178,8 +178,7 @@ def _width(crop: Pixels) -> int:
 
 
 def _bucket(width: int) -> int:
-    step = _SMALL_BUCKET if width <= 2 * _BUCKET else _BUCKET
-    return -(-width // step) * step
+    return max(_LEAST_WIDTH, -(-(width + _STEP) // _BUCKET) * _BUCKET)
 
 
 def _batches(widths: list[int]) -> list[list[int]]:

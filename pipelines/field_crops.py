@@ -163,10 +163,14 @@ def cut_vertical(ink: BoxInk) -> Crop | None:
 
 def narrowed(crop: Crop) -> Crop:
     """Set a crop narrower."""
-    height, width = crop.pixels.shape
+    return replace(crop, pixels=as_grey(set_narrower(crop.pixels)))
+
+
+def set_narrower(pixels: Pixels) -> Pixels:
+    """Line (H x W or H x W x 3) with narrower characters: as easily read, in less time."""
+    height, width = pixels.shape[:2]
     size = (max(1, round(_NARROW * width)), height)
-    pixels = cv2.resize(crop.pixels, size, interpolation=cv2.INTER_AREA)
-    return replace(crop, pixels=as_grey(pixels))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def side_by_side(grey: Pixels, mask: NDArray[np.bool_]) -> Pixels:

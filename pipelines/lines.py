@@ -7,11 +7,12 @@ import numpy as np
 
 from models.detector import TextRegion
 from models.recogniser import Reading, Recogniser
+from pipelines.field_crops import set_narrower
 from pipelines.line_crops import cut_region, flow_column, is_vertical, pieces
 from pipelines.records import BoundingBox, Line, Page, Pixels
 
 _LEAST_CONFIDENCE = 0.3
-# A column that reads as surely as this set side by side is not read a second time.
+# A line that reads as surely as this is not read a second time.
 _SURE = 0.9
 # Two boxes are on one line when they share this much of the smaller height.
 _SAME_ROW = 0.5
@@ -63,25 +64,29 @@ def read_regions(
 ) -> list[tuple[str, float]]:
     """Text and confidence of each region.
 
-    A column is read with its characters set side by side, and where that is not sure also turned:
-    the better one counts.
+    Every line is read set narrower, which is quicker, a column with its characters set side by
+    side. Where that is not sure it is read again as it is written, a column also turned: the best
+    one counts.
     """
     crops = [cut_region(pixels, item.region) for item in found]
-    columns = [i for i, item in enumerate(found) if item.vertical]
-    ways = [flow_column(c) if f.vertical else c for c, f in zip(crops, found, strict=True)]
-    read = _read_crops(ways, recogniser)
-    unsure = [i for i in columns if read[i][1] < _SURE]
-    turned = _read_crops([np.ascontiguousarray(np.rot90(crops[i])) for i in unsure], recogniser)
-    for i, other in zip(unsure, turned, strict=True):
+    flows = [flow_column(c) if f.vertical else c for c, f in zip(crops, found, strict=True)]
+    read = _read_crops(flows, recogniser, narrower=True)
+    unsure = [i for i, (_, confidence) in enumerate(read) if confidence < _SURE]
+    columns = [i for i in unsure if found[i].vertical]
+    turned = [np.ascontiguousarray(np.rot90(crops[i])) for i in columns]
+    again = _read_crops([*(flows[i] for i in unsure), *turned], recogniser)
+    for i, other in zip([*unsure, *columns], again, strict=True):
         if other[1] > read[i][1]:
             read[i] = other
     return read
 
 
-def _read_crops(crops: Sequence[Pixels], recogniser: Recogniser) -> list[tuple[str, float]]:
+def _read_crops(
+    crops: Sequence[Pixels], recogniser: Recogniser, *, narrower: bool = False
+) -> list[tuple[str, float]]:
     """Read every crop, long ones in pieces, all in one call."""
     parts = [pieces(crop) for crop in crops]
-    flat = [part for some in parts for part in some]
+    flat = [set_narrower(part) if narrower else part for some in parts for part in some]
     readings = iter(recogniser.read(flat, [None] * len(flat)))
     return [joined([next(readings) for _ in some]) for some in parts]
 
