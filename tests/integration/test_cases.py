@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from ocr_service.cases.check import open_checker
 from ocr_service.cli.main import app
+from ocr_service.intake import receive
 from ocr_service.states import Role
 from ocr_service.storage.objects import open_objects
 from ocr_service.storage.tables import AuditRow
@@ -17,11 +18,27 @@ from ocr_service.storage.tables_cases import CaseDocumentRow, CaseRow, PersonDig
 from ocr_service.storage.vault import add_key
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
+from tests.integration.service_tools import QuickInspector
+
+one_database = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+"""For what the other database can't do differently."""
+
+
+class StillInspector(QuickInspector):
+    """Takes anything; needs no settings and no time."""
+
+    def __init__(self, _settings):
+        pass
+
+    def warm_up(self):
+        pass
 
 
 @pytest.fixture
-def world(settings, database):
+def world(settings, database, monkeypatch):
     write_forms(settings)
+    # Nothing here is about the bytes of scans: no process to look at them.
+    monkeypatch.setattr(receive, "ChildInspector", StillInspector)
     with open_world(settings, database) as opened:
         yield opened
 
@@ -85,6 +102,7 @@ def test_a_packet_is_complete_whichever_paper_comes_first(world, anna, desk, ord
     assert "case.checked" in world.actions(case_id)
 
 
+@one_database
 def test_without_a_case_the_findings_of_a_document_stay(world, anna, desk):
     receipt = post(world, desk)
     process(world, receipt["id"], reading(MAIN, world=world))
@@ -92,6 +110,7 @@ def test_without_a_case_the_findings_of_a_document_stay(world, anna, desk):
     assert attachment_findings(anna, receipt["id"]) == {"attachment.1": "info"}
 
 
+@one_database
 def test_a_correction_changes_what_is_needed(world, anna, desk):
     document, case_id = arrive(world, desk, MAIN, case="R8-1")
     assert status_of(world, case_id)[1] == 1
@@ -148,6 +167,7 @@ def test_a_returned_form_leaves_the_case_open_until_it_comes_again(world, anna, 
     assert status_of(world, case_id) == ("complete", 0)
 
 
+@one_database
 def test_a_failed_document_waits_for_a_person(world, anna, desk):
     document, case_id = arrive(world, desk, MAIN, case="R8-1")
     arrive(world, desk, PAPER, case="R8-1")
@@ -192,6 +212,7 @@ def test_moving_splitting_and_merging_can_be_undone(world, anna, desk):
     ]
 
 
+@one_database
 def test_undo_is_refused_when_a_document_went_on(world, anna, desk):
     _, first = arrive(world, desk, MAIN, case="R8-1")
     paper, second = arrive(world, desk, PAPER, case="R8-2")
@@ -203,6 +224,7 @@ def test_undo_is_refused_when_a_document_went_on(world, anna, desk):
     assert anna.get(f"/v1/documents/{paper}/case").json()["case"] is None
 
 
+@one_database
 def test_a_person_says_what_a_paper_is(world, anna, desk):
     _, case_id = arrive(world, desk, MAIN, case="R8-1")
     letter, _ = arrive(world, desk, None, case="R8-1", heading="手紙")
@@ -253,6 +275,7 @@ def test_a_batch_is_a_case_only_when_its_station_says_so(world, desk):
     assert answer.status_code in (415, 422)
 
 
+@one_database
 def test_a_case_number_may_stand_in_the_multipart_body(world, desk):
     from api_world import jpeg
 
@@ -272,6 +295,7 @@ def test_a_case_number_may_stand_in_the_multipart_body(world, desk):
     assert both.json()["code"] == "request.invalid"
 
 
+@one_database
 def test_digests_outlive_the_rotation_of_keys(world, desk, settings):
     first = post(world, desk)["id"]
     process(world, first, reading(PAPER, world=world))
@@ -285,6 +309,7 @@ def test_digests_outlive_the_rotation_of_keys(world, desk, settings):
         assert set(session.scalars(select(PersonDigestRow.digest))) == before != set()
 
 
+@one_database
 def test_only_reviewers_change_cases(world, anna, desk):
     main, case_id = arrive(world, desk, MAIN, case="R8-1")
     auditor = world.person("audit", Role.AUDITOR)
@@ -344,6 +369,7 @@ def test_a_request_is_drafted_edited_and_printed_and_never_in_clear(world, anna,
     assert actions.count("case.request_printed") == 2
 
 
+@one_database
 def test_there_is_nothing_to_ask_for_in_a_complete_case(world, anna, desk):
     _, case_id = arrive(world, desk, MAIN, case="R8-1")
     arrive(world, desk, PAPER, case="R8-1")
@@ -351,6 +377,7 @@ def test_there_is_nothing_to_ask_for_in_a_complete_case(world, anna, desk):
     assert (answer.status_code, answer.json()["field"]) == (422, "items")
 
 
+@one_database
 def test_the_commands_list_show_and_print(world, desk, settings, tmp_path, monkeypatch):
     main, _ = arrive(world, desk, MAIN, case="R8-1")
     for name, value in world.settings.environment().items():
