@@ -18,6 +18,7 @@ from ocr_service.api import (
     routes_forms,
     routes_ops,
     routes_review,
+    routes_rules,
     routes_session,
 )
 from ocr_service.api.metrics import Metrics
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         routes_cases,
         routes_case_requests,
         routes_forms,
+        routes_rules,
         routes_session,
         routes_exports,
         routes_audit,

@@ -114,6 +114,17 @@ SESSION: dict[str, Any] = {
     "expires_at": _TIME,
 }
 FORMS: dict[str, Any] = {"items": [_FORM]}
+TRIAL: dict[str, Any] = {
+    "form": {"id": "child-allowance-claim", "revision": "2026.2"},
+    "documents": 200,
+    "damaged": 0,
+    "rules": [
+        {"rule": "claim.adult", "before": 0, "now": 3, "new": 3, "gone": 0, "same": 0},
+        {"rule": "value.phone_number", "before": 5, "now": 5, "new": 0, "gone": 0, "same": 5},
+    ],
+    "changes": [],
+}
+CHANGED_FORM = 'id: child-allowance-claim\nrevision: "2026.2"\ntitle: 児童手当認定請求書\n'
 EXPORT: dict[str, Any] = {
     "id": "exp_01kahg7z9k2m4p6r8t0w3y5b7d",
     "form": _FORM,

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     REVIEW = "review"
     RETRY = "document.retry"
     FORM_VIEW = "form.view"
+    RULES_TRY = "rules.try"
     EXPORT_LIST = "export.list"
     EXPORT = "export"
     AUDIT_VIEW = "audit.view"
@@ -40,7 +41,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT,
         }
     ),
-    Role.FORM_OWNER: frozenset(_EVERYBODY | {Permission.DOCUMENT_LIST, Permission.EXPORT_LIST}),
+    # Form owners see how many documents a rule would flag, not which, nor what stands on them.
+    Role.FORM_OWNER: frozenset(
+        _EVERYBODY | {Permission.DOCUMENT_LIST, Permission.EXPORT_LIST, Permission.RULES_TRY}
+    ),
     # Auditors trace who saw and did what; they need no content for that.
     Role.AUDITOR: frozenset(
         _EVERYBODY

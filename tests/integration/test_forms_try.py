@@ -132,6 +132,37 @@ def test_a_message_about_an_individual_number_shows_no_digit(world):
     assert findings and not any(char.isdigit() for f in findings for char in f.message)
 
 
+def posted(client, text, **query):
+    return client.post(
+        "/v1/forms/test-form/rules/try",
+        content=text.encode(),
+        headers={"Content-Type": "application/yaml"},
+        params=query,
+    )
+
+
+def test_a_form_owner_gets_counts_and_who_sees_content_the_documents(world):
+    document = world.document({"birth": "2015-01-02"})
+    owner = world.person("owner", Role.FORM_OWNER)
+    changed = TEST_FORM.replace("{two}", "false").replace('revision: "1"', 'revision: "2"') + RULES
+    body = posted(owner, changed, rule="born.adult").json()
+    assert (body["documents"], body["changes"], body["damaged"]) == (1, [], 0)
+    assert [(c["rule"], c["before"], c["now"]) for c in body["rules"]] == [("born.adult", 0, 1)]
+    assert world.actions(document) == ["suggestion.viewed"]
+    both = world.person("both", Role.FORM_OWNER, Role.REVIEWER)
+    (found,) = posted(both, changed).json()["changes"]
+    assert (found["id"], found["new"][0]["message"]) == (document, "「生年月日」から、未成年です。")
+    assert posted(world.person("anna", Role.REVIEWER), changed).status_code == 403
+    wrong = {
+        "form.invalid": changed.replace("age(birth", "age(brith"),
+        "request.invalid": changed.replace("id: test-form", "id: another-form"),
+    }
+    for code, text in wrong.items():
+        answer = posted(owner, text)
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert owner.get("/v1/documents/" + document + "/suggestion").status_code == 403
+
+
 @pytest.fixture
 def installation(sqlite_settings, tmp_path, monkeypatch):
     """An embedded installation with a child's document, and the changed form file beside it."""

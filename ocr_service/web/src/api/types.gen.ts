@@ -484,6 +484,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forms/{form_id}/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/forms/{form_id}/{revision}": {
         parameters: {
             query?: never;
@@ -1790,6 +1806,21 @@ export interface components {
             /** When */
             when?: string | null;
         };
+        /** RuleCountBody */
+        RuleCountBody: {
+            /** Before */
+            before: number;
+            /** Gone */
+            gone: number;
+            /** New */
+            new: number;
+            /** Now */
+            now: number;
+            /** Rule */
+            rule: string;
+            /** Same */
+            same: number;
+        };
         /** SealDefinition */
         SealDefinition: {
             box: components["schemas"]["Box"];
@@ -1906,6 +1937,50 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
+        };
+        /** TrialBody */
+        TrialBody: {
+            /** Changes */
+            changes: components["schemas"]["TriedDocumentBody"][];
+            /** Damaged */
+            damaged: number;
+            /** Documents */
+            documents: number;
+            form: components["schemas"]["TrialFormBody"];
+            /** Rules */
+            rules: components["schemas"]["RuleCountBody"][];
+        };
+        /** TrialFormBody */
+        TrialFormBody: {
+            /** Id */
+            id: string;
+            /** Revision */
+            revision: string;
+        };
+        /** TriedDocumentBody */
+        TriedDocumentBody: {
+            /** Gone */
+            gone: components["schemas"]["TriedFindingBody"][];
+            /** Id */
+            id: string;
+            /** New */
+            new: components["schemas"]["TriedFindingBody"][];
+            /** Same */
+            same: components["schemas"]["TriedFindingBody"][];
+        };
+        /** TriedFindingBody */
+        TriedFindingBody: {
+            /** Fields */
+            fields: string[];
+            /** Message */
+            message: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning" | "info";
         };
         /** ValidDates */
         ValidDates: {
@@ -4419,6 +4494,75 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_try: {
+        parameters: {
+            query?: {
+                rule?: string | null;
+                since?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                form_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
