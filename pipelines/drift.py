@@ -104,7 +104,8 @@ class _Look:
 def _look(pictures: Values, zones: PrintZones, down: int, across: int) -> _Look:
     """Look at the page, moved by some pixels."""
     _, height, width = pictures.shape
-    places = (zones.rows + _REACH + down) * width + zones.columns + _REACH + across
+    places = (zones.rows.astype(np.intp) + _REACH + down) * width
+    places += zones.columns.astype(np.intp) + _REACH + across
     fine = np.repeat(zones.kinds == ZoneKind.WORDS, zones.sizes)
     values = pictures.ravel()
     return _Look(darkness=values[places], compared=values[places + fine * (height * width)])

@@ -41,8 +41,8 @@ class PrintZones:
     `strokes` (P) is 1 over the darkness of the print where the zone is darkest, else 0.
     """
 
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    rows: NDArray[np.uint16]
+    columns: NDArray[np.uint16]
     starts: NDArray[np.intp]
     kinds: NDArray[np.int8]
     corners: NDArray[np.float64]
@@ -95,8 +95,8 @@ def print_zones(template: Template) -> PrintZones:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spot:
     kind: ZoneKind
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    rows: NDArray[np.uint16]
+    columns: NDArray[np.uint16]
 
 
 def _sorted_print(
@@ -129,7 +129,8 @@ def _cut(mask: Pixels, kind: ZoneKind, longest_mm: float) -> Iterator[_Spot]:
         part = rows * down // height * across + columns * across // width
         for each in np.unique(part):
             chosen = part == each
-            yield _Spot(kind, rows[chosen] + top, columns[chosen] + left)
+            places = (rows[chosen] + top, columns[chosen] + left)
+            yield _Spot(kind, *(place.astype(np.uint16) for place in places))
 
 
 def _ink_mm2(darkness: Pixels) -> float:
@@ -145,19 +146,22 @@ def _stacked(
     spots: list[_Spot], small: Pixels, pictures: dict[ZoneKind, NDArray[np.float32]]
 ) -> PrintZones:
     sizes = [len(spot.rows) for spot in spots]
-    empty = np.zeros(0, np.intp)
+    none = np.zeros(0, np.uint16)
     contrasts = []
     for spot in spots:
         there = pictures[spot.kind][spot.rows, spot.columns]
         contrasts.append(there - there.mean())
     contrast = np.concatenate([np.zeros(0, np.float32), *contrasts]).astype(np.float32)
     return PrintZones(
-        rows=np.concatenate([empty, *(spot.rows for spot in spots)]),
-        columns=np.concatenate([empty, *(spot.columns for spot in spots)]),
-        starts=np.cumsum([0, *sizes[:-1]]).astype(np.intp) if spots else empty,
+        rows=np.concatenate([none, *(spot.rows for spot in spots)]),
+        columns=np.concatenate([none, *(spot.columns for spot in spots)]),
+        starts=np.cumsum([0, *sizes[:-1]]).astype(np.intp) if spots else np.zeros(0, np.intp),
         kinds=np.array([spot.kind for spot in spots], np.int8),
         corners=np.array(
-            [[s.columns.min(), s.rows.min(), s.columns.max() + 1, s.rows.max() + 1] for s in spots],
+            [
+                [s.columns.min(), s.rows.min(), int(s.columns.max()) + 1, int(s.rows.max()) + 1]
+                for s in spots
+            ],
             np.float64,
         ).reshape(-1, 4),
         contrast=contrast,

@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     templates = {entry.key.id: build_templates(entry) for entry in entries}
     world = _World(entries, templates, build_index(t for g in templates.values() for t in g))
     first: int = options.first_seed
-    _measure_good(world, range(first, first + options.seeds))
+    if options.seeds:
+        _measure_good(world, range(first, first + options.seeds))
     moves = (options.moves[0], options.moves[1])
     _measure_revisions(world, range(first, first + options.revisions), moves)
     if world.taken:
@@ -94,9 +95,9 @@ def _measure_good(world: _World, seeds: Sequence[int]) -> None:
                     counts[outcome] += 1
                     if zones:
                         _say(f"  false alarm: {entry.key.id} page {number} {name} {seed}: {zones}")
-        _row(f"good {name}", counts)
+        _row(f"good {name}", counts, "false alarms")
         total += counts
-    _row("good, all", total)
+    _row("good, all", total, "false alarms")
 
 
 def _measure_revisions(world: _World, seeds: Sequence[int], moves: tuple[float, float]) -> None:
@@ -107,7 +108,7 @@ def _measure_revisions(world: _World, seeds: Sequence[int], moves: tuple[float, 
         if outcome == _SILENT:
             _say(f"  in silence: {name}")
     for drift, row in counts.items():
-        _row(f"revised {drift}", row)
+        _row(f"revised {drift}", row, "reported")
 
 
 def _revised(
@@ -130,13 +131,13 @@ def _revised(
                 yield drift, name, page, world.templates[entry.key.id][number - 1]
 
 
-def _row(name: str, counts: Counter[str]) -> None:
-    pages = sum(counts.values())
-    told = " ".join(f"{k} {counts[k]}" for k in (_REFUSED, _OTHER, _REPORTED, _SILENT))
-    share = counts[_REPORTED] / max(1, counts[_REPORTED] + counts[_SILENT])
+def _row(name: str, counts: Counter[str], reported: str) -> None:
+    """Print a row; the shares are of the pages that were read as the form."""
+    read = counts[_REPORTED] + counts[_SILENT]
     _say(
-        f"{name:24} pages {pages:5} {told} | reported of those read {share:.2%}"
-        f" | in silence {counts[_SILENT] / max(1, pages):.2%}"
+        f"{name:24} pages {sum(counts.values()):5} refused {counts[_REFUSED]:4} other form"
+        f" {counts[_OTHER]:3} read {read:5} {reported} {counts[_REPORTED]:4}"
+        f" ({counts[_REPORTED] / max(1, read):.1%})"
     )
 
 
