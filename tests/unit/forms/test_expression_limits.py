@@ -90,21 +90,21 @@ def test_a_sound_rule_is_taken(expression: str) -> None:
 def test_what_is_taken_ends_soon() -> None:
     dearest = f"{FIFTY}.all(a, [1,2,3,4,5,6,7,8,9,10].all(b, a + b < 12))"
     expression = compile_expression(dearest)
-    start = time.perf_counter()
+    start = time.process_time()
     assert expression.outcome(()) is True
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_pattern_that_others_take_forever_over_is_quick() -> None:
     expression = compile_expression("text.matches('^(a+)+$')")
-    start = time.perf_counter()
+    start = time.process_time()
     assert expression.evaluate({"text": "a" * 4000 + "b"}) is False
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_refusing_takes_no_time_either() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for source in ("(" * 100_000, "[" * 1900, "!" * 1900 + "true"):
         with pytest.raises(ExpressionError):
             compile_expression(source)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
