@@ -146,7 +146,7 @@ def _missing(
             continue
         wanted = item.required
         if not wanted and item.required_when:
-            outcome = holds(item.required_when, values)
+            outcome = holds(item.required_when, values, what=f"required.{item.name}")
             if isinstance(outcome, Finding):
                 yield outcome
             wanted = outcome is True

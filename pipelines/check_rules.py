@@ -66,7 +66,7 @@ def attachment_findings(values: Mapping[str, Value], form: FormDefinition) -> It
     for index, attachment in enumerate(form.attachments, start=1):
         needed: bool | Finding | None = attachment.required
         if not attachment.required and attachment.required_when:
-            needed = holds(attachment.required_when, values)
+            needed = holds(attachment.required_when, values, what=f"attachment.{index}")
         if isinstance(needed, Finding):
             yield needed
         elif needed:
@@ -81,22 +81,25 @@ def attachment_findings(values: Mapping[str, Value], form: FormDefinition) -> It
 
 
 def holds(
-    source: str, values: Mapping[str, Value], rule: Rule | None = None
+    source: str, values: Mapping[str, Value], rule: Rule | None = None, *, what: str = ""
 ) -> bool | Finding | None:
-    """Whether `source` holds; None when a blank value keeps it from being judged."""
+    """Whether `source` holds; None when a blank value keeps it from being judged.
+
+    One that fails gives a finding that names `rule`, or `what` the condition is of.
+    """
     try:
         expression = compile_expression(source)
     except ExpressionError as error:
-        return _failed(rule, source, str(error))
+        return _failed(rule, what, source, str(error))
     unknown = expression.names - values.keys()
     if unknown:
-        return _failed(rule, source, f"unknown name {sorted(unknown)[0]}")
+        return _failed(rule, what, source, f"unknown name {sorted(unknown)[0]}")
     try:
         return expression.evaluate(values)
     except EvaluationError as error:
         if any(values[name] is None for name in expression.names):
             return None
-        return _failed(rule, source, str(error))
+        return _failed(rule, what, source, str(error))
 
 
 def _fill(message: str, labels: Mapping[str, str]) -> str:
@@ -105,8 +108,8 @@ def _fill(message: str, labels: Mapping[str, str]) -> str:
     return message
 
 
-def _failed(rule: Rule | None, source: str, detail: str) -> Finding:
-    name = rule.id if rule else "required_when"
+def _failed(rule: Rule | None, what: str, source: str, detail: str) -> Finding:
+    name = rule.id if rule else what
     return Finding(
         rule=f"rule_failed.{name}",
         kind=FindingKind.RULE_FAILED,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from pipelines.records import Finding, Severity
+from pipelines.records import Finding, FindingKind, Severity
 from pipelines.rules.catalogue import active_rules, make_finding
 from pipelines.rules.days import ages, filings, fourteen_days
 from pipelines.rules.numbers import accounts, banks, phone_numbers, totals
@@ -43,7 +43,12 @@ def shared_findings(paper: Paper) -> Iterator[Finding]:
     """Judge a document by the shared rules that its form has switched on."""
     active = active_rules(paper.form)
     for judge in _JUDGES:
-        for found in judge(paper):
+        try:
+            hits = tuple(judge(paper))
+        except Exception as error:  # one rule that fails must not cost the document its others
+            yield _failed(judge.__name__, type(error).__name__)
+            continue
+        for found in hits:
             if found.rule in active:
                 yield make_finding(found.rule, found.fields, found.params)
 
@@ -58,5 +63,18 @@ def without_repeats(
     own = [(set(fields), _GRAVITY[severity]) for fields, severity in said]
     for finding in shared:
         about, gravity = set(finding.fields), _GRAVITY[finding.severity]
-        if not any(about <= fields and gravity <= other for fields, other in own):
+        # A rule that failed is about no field, and is never left out.
+        if not about or not any(about <= fields and gravity <= other for fields, other in own):
             yield finding
+
+
+def _failed(name: str, why: str) -> Finding:
+    return Finding(
+        rule=f"rule_failed.{name}",
+        kind=FindingKind.RULE_FAILED,
+        severity=Severity.WARNING,
+        fields=(),
+        message=f"共通規則のチェック「{name}」を実行できませんでした。管理者に連絡してください。",
+        ground="文書読取運用基準（共通規則）",
+        params={"detail": why},
+    )

@@ -174,6 +174,17 @@ def test_a_rule_that_gives_no_truth_value_is_visible() -> None:
     assert finding.kind is FindingKind.RULE_FAILED
 
 
+def test_a_condition_that_fails_at_run_time_names_what_it_is_of() -> None:
+    fields = form().fields
+    broken = [f.model_copy(update={"required_when": "int(name) > 3"}) for f in fields[3:4]]
+    checked = form().model_copy(update={"fields": (*fields[:3], *broken)})
+    (finding,) = check_fields(COMPLETE, checked, today=TODAY)
+    assert (finding.rule, finding.kind) == (
+        "rule_failed.required.employer",
+        FindingKind.RULE_FAILED,
+    )
+
+
 def test_rules_apply_only_when_their_condition_holds() -> None:
     rule = ADULT | {"id": "low", "when": "reason == 'work'", "expression": "income > 0"}
     fields = [*COMPLETE, field("income", "0", kind="amount"), field("employer", "会社")]

@@ -9,7 +9,7 @@ import pytest
 from pipelines.check import check_fields
 from pipelines.forms.model import FormDefinition
 from pipelines.forms.rule_ids import SharedRule
-from pipelines.records import Field, FieldSource, FieldState, Finding, Severity
+from pipelines.records import Field, FieldSource, FieldState, Finding, FindingKind, Severity
 from pipelines.rules.catalogue import Language, active_rules, catalogue, message_in
 from pipelines.rules.lookups import Branch, Lookups, Resident
 
@@ -271,6 +271,20 @@ def test_what_a_rule_of_the_form_says_is_not_said_twice() -> None:
     # A mere remark does not take the place of a warning.
     remark = form(rules=[own | {"severity": "info"}])
     assert {f.rule for f in found(values, remark)} == {"filed.past", "filing.future.filed"}
+
+
+def test_a_shared_rule_that_fails_is_visible_and_the_others_go_on() -> None:
+    class Broken(Banks):
+        def branches(self, bank_code: str) -> tuple[Branch, ...]:
+            raise OSError("list is gone")
+
+    values = {"bank_code": "0999", "phone": "030-1234-5678"}
+    own = {"id": "no", "expression": "phone == null", "message": "電話", "ground": "記入要領"}
+    checked = form(rules=[own | {"severity": "error", "fields": ["bank_code"]}])
+    findings = found(values, checked, lookups=Lookups(banks=Broken()))
+    assert {f.rule for f in findings} == {"no", "value.phone_number.phone", "rule_failed.banks"}
+    failed = next(f for f in findings if f.rule == "rule_failed.banks")
+    assert (failed.kind, failed.params) == (FindingKind.RULE_FAILED, {"detail": "OSError"})
 
 
 def test_twins_and_generations_are_no_mistake() -> None:
