@@ -5,8 +5,9 @@
 First filled scans of all built-in forms, one a seed and condition (of `measure_imaging`): pages on
 which `form.drift` would be reported though nothing is wrong. Then scans of revisions that differ in
 one place (`drift_revisions`), conditions taking turns: those refused (no form is claimed), those
-reported, those read in silence. Forms whose print is a background have no revisions here. Ends with
-processor milliseconds a page.
+reported, those read in silence. Where nothing of the old print is gone (the frame that moved lay on
+rules that stay) a revision only adds print, and is counted apart when it is read in silence. Forms
+whose print is a background have no revisions here. Ends with processor milliseconds a page.
 """
 
 import argparse
@@ -27,10 +28,12 @@ from pipelines.ink import subtract_blank
 from pipelines.records import Page
 from pipelines.register import register_page
 from pipelines.synthesis.synthesize import synthesize
-from training.drift_revisions import MOVES, Drift, revise
+from training.drift_revisions import MOVES, Drift, Revision, revise
 from training.measure_imaging import CONDITIONS, page_of
 
 _REFUSED, _OTHER, _REPORTED, _SILENT = "refused", "other_form", "reported", "silent"
+_ADDED = "only_added"
+_LEAST_LOST_MM2 = 0.5
 
 
 @dataclass(slots=True)
@@ -102,19 +105,27 @@ def _measure_good(world: _World, seeds: Sequence[int]) -> None:
 
 def _measure_revisions(world: _World, seeds: Sequence[int], moves: tuple[float, float]) -> None:
     counts: dict[Drift, Counter[str]] = defaultdict(Counter)
-    for drift, name, page, template in _revised(world, seeds, moves):
+    for made, name, page, template in _revised(world, seeds, moves):
         outcome, _ = world.outcome(page, template)
-        counts[drift][outcome] += 1
         if outcome == _SILENT:
-            _say(f"  in silence: {name}")
+            outcome = _SILENT if _lost_mm2(made, template) > _LEAST_LOST_MM2 else _ADDED
+            _say(f"  in silence: {name} {outcome}")
+        counts[made.drift][outcome] += 1
     for drift, row in counts.items():
         _row(f"revised {drift}", row, "reported")
 
 
+def _lost_mm2(made: Revision, template: Template) -> float:
+    """Print of the form that the revision does not have any more."""
+    blank = build_templates(made.entry)[template.form_page - 1].grey
+    lost = np.count_nonzero((template.grey < 128) & (blank > 200))
+    return lost * (25.4 / template.dpi) ** 2
+
+
 def _revised(
     world: _World, seeds: Sequence[int], moves: tuple[float, float]
-) -> Iterator[tuple[Drift, str, Page, Template]]:
-    """Make scans of revisions: kind, name, page, and the template of what they were made from."""
+) -> Iterator[tuple[Revision, str, Page, Template]]:
+    """Make scans of revisions, each with its name, its page, and the template it was made from."""
     conditions = list(CONDITIONS)
     for seed in seeds:
         rng = np.random.default_rng(seed)
@@ -128,16 +139,16 @@ def _revised(
                 number = made.page
                 name = f"{entry.key.id} page {number} {condition} {seed} {drift} {made.shift:.1f}"
                 page = page_of(number, scan.pages[number - 1])
-                yield drift, name, page, world.templates[entry.key.id][number - 1]
+                yield made, name, page, world.templates[entry.key.id][number - 1]
 
 
 def _row(name: str, counts: Counter[str], reported: str) -> None:
-    """Print a row; the shares are of the pages that were read as the form."""
+    """Print a row; the share is of the pages that were read as the form."""
     read = counts[_REPORTED] + counts[_SILENT]
     _say(
         f"{name:24} pages {sum(counts.values()):5} refused {counts[_REFUSED]:4} other form"
-        f" {counts[_OTHER]:3} read {read:5} {reported} {counts[_REPORTED]:4}"
-        f" ({counts[_REPORTED] / max(1, read):.1%})"
+        f" {counts[_OTHER]:3} print only added {counts[_ADDED]:3} read {read:5}"
+        f" {reported} {counts[_REPORTED]:4} ({counts[_REPORTED] / max(1, read):.1%})"
     )
 
 
