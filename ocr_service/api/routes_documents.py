@@ -1,5 +1,7 @@
 """Routes of stations and the queue: post a document, see what became of it."""
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,7 +18,7 @@ from ocr_service.api.services import Has, Services
 from ocr_service.api.upload import Upload, receive_upload, safe_suffix
 from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
-from ocr_service.cases.grouping import NUMBER_PATTERN, Grouping
+from ocr_service.cases.grouping import NUMBER_PATTERN, Grouping, check_number
 from ocr_service.intake.receive import Receipt
 from ocr_service.review.queue import QueueFilter, count_states, find_document, list_documents
 from ocr_service.states import DocumentState
@@ -24,6 +26,7 @@ from pipelines.errors import CodedError, ErrorCode
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 DocumentId = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$", description="書類のID")]
+_ID = re.compile(r"[a-z0-9_]{1,40}")
 _E = ErrorCode
 _ACCESS = (_E.AUTH_REQUIRED, _E.AUTH_FAILED, _E.AUTH_FORBIDDEN, _E.REQUEST_INVALID)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
@@ -140,11 +143,7 @@ async def post_document(
     with services.uploads.reserve(_announced(request, limit)):
         upload = await receive_upload(request, limit=limit)
         suffix = upload.suffix or safe_suffix(x_file_name)
-        place = _Place(
-            number=_one("case", case, x_case_number, upload.texts.get("case")),
-            batch=_one("batch", batch, upload.texts.get("batch")),
-            by_batch=bool(case_of_batch) or upload.texts.get("case_of_batch") == "true",
-        )
+        place = _place(upload.texts, (case, x_case_number), batch, case_of_batch)
         receipt = await run_in_threadpool(
             _receive, services, who, upload, suffix, idempotency_key, place
         )
@@ -211,6 +210,24 @@ def get_document(
         if not who.may(Permission.DOCUMENT_LIST) and item.station != who.name:
             raise CodedError(ErrorCode.DOCUMENT_UNKNOWN, document_id)
         return document_body(item, services.forms, who)
+
+
+def _place(
+    texts: Mapping[str, str],
+    numbers: tuple[str | None, ...],
+    batch: str | None,
+    by_batch: bool | None,
+) -> _Place:
+    """Put together what query, headers and parts of the body say. Raises REQUEST_INVALID."""
+    number = _one("case", *numbers, texts.get("case"))
+    continued = _one("batch", batch, texts.get("batch"))
+    if continued is not None and not _ID.fullmatch(continued):
+        raise CodedError(ErrorCode.REQUEST_INVALID, "batch: not an id")
+    return _Place(
+        number=None if number is None else check_number(number),
+        batch=continued,
+        by_batch=bool(by_batch) or texts.get("case_of_batch") == "true",
+    )
 
 
 def _one(name: str, *said: str | None) -> str | None:

@@ -139,8 +139,12 @@ class _Parts:
             raise CodedError(ErrorCode.REQUEST_INVALID, "more than one part named file")
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
-        if self._wanted or self._text is not None:
-            _grow(self._data, data[start:end], self.limit if self._wanted else _TEXT_BYTES)
+        if self._wanted:
+            _grow(self._data, data[start:end], self.limit)
+        elif self._text is not None:
+            self._data += data[start:end]
+            if len(self._data) > _TEXT_BYTES:
+                raise CodedError(ErrorCode.REQUEST_INVALID, f"part {self._text} is too long")
 
     def _part_end(self) -> None:
         if self._text is not None:

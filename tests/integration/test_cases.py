@@ -293,6 +293,10 @@ def test_a_case_number_may_stand_in_the_multipart_body(world, desk):
         "/v1/documents", params={"case": "R8-6"}, headers={"X-Case-Number": "R8-7"}, content=b"x"
     )
     assert both.json()["code"] == "request.invalid"
+    for name, value in (("case", "足立花子"), ("batch", "x\x00y"), ("batch", "bat_0")):
+        files = {"file": ("scan.jpg", jpeg(), "image/jpeg")}
+        odd = desk.post("/v1/documents", files=files, data={name: value})
+        assert (odd.status_code, odd.json()["code"]) == (422, "request.invalid")
 
 
 @one_database

@@ -89,6 +89,20 @@ def test_damaged_multipart_is_a_bad_request(body):
     assert code_of(body) == ErrorCode.REQUEST_INVALID
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 1000])
+def test_parts_that_say_where_it_belongs_come_along(chunk):
+    body = part("case", b"R8-1") + part("file", b"page", "a.png") + part("other", b"no")
+    body += part("case_of_batch", b" true ") + END
+    upload = received(body, chunk=chunk)
+    assert upload.data == b"page"
+    assert upload.texts == {"case": "R8-1", "case_of_batch": "true"}
+
+
+def test_a_long_word_about_the_place_is_a_bad_request():
+    body = part("case", b"1" * 201) + part("file", b"page", "a.png") + END
+    assert code_of(body) == ErrorCode.REQUEST_INVALID
+
+
 def test_multipart_without_boundary_is_a_bad_request():
     assert code_of(b"x", "multipart/form-data") == ErrorCode.REQUEST_INVALID
 
