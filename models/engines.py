@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from models.detector import Detector
+from models.digits import DigitReader
 from models.recogniser import Recogniser
 
 
@@ -12,14 +13,22 @@ class Engines:
 
     recogniser: Recogniser
     detector: Detector
+    digits: DigitReader | None = None
+    """Asked as well where digits stand apart; without it the recogniser reads them alone."""
 
     @property
     def versions(self) -> dict[str, str]:
         """Name and version of every model, for the suggestion."""
-        manifests = (self.recogniser.manifest, self.detector.manifest)
+        manifests = [self.recogniser.manifest, self.detector.manifest]
+        if self.digits is not None:
+            manifests.append(self.digits.manifest)
         return {m.name: m.version for m in manifests}
 
 
 def load_engines(threads: int = 1) -> Engines:
     """Load the current models on `threads` threads each. Raises `ModelError`."""
-    return Engines(recogniser=Recogniser.load(threads), detector=Detector.load(threads))
+    return Engines(
+        recogniser=Recogniser.load(threads),
+        detector=Detector.load(threads),
+        digits=DigitReader.load(threads),
+    )

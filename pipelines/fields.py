@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from models.digits import DigitReader
 from models.recogniser import Recogniser
+from pipelines.field_digits import with_digits
 from pipelines.field_ink import PageInk, sort_ink
 from pipelines.field_slots import Cut, ReadCut, cut_slot, marked_places, slots_of
 from pipelines.field_texts import box_candidates
@@ -46,21 +48,22 @@ def read_fields(
     ink: Ink,
     recogniser: Recogniser,
     *,
+    digits: DigitReader | None = None,
     seen: BoxSeen | None = None,
 ) -> tuple[Field, ...]:
     """Read all fields of `form` that stand on this page, in the order of the form.
 
     `marks` are those of the page: the era circled before a date is the group `<field>.era`. `ink`
     is what was added to the blank (`subtract_blank`). Blank boxes are known from the ink alone and
-    never shown to the recogniser. Boxes are in pixels of the original scan. `seen` is called with
-    every box as it was read.
+    never shown to the recogniser. `digits` is asked as well where digits stand apart. Boxes are in
+    pixels of the original scan. `seen` is called with every box as it was read.
     """
     page = sort_ink(registered, ink)
     fields = [field for field in form.fields if field.page == template.form_page]
     marked = marked_places(form, marks, template.form_page)
     cuts = [[cut_slot(page, slot, marked) for slot in slots_of(field)] for field in fields]
     flat = [cut for group in cuts for cut in group]
-    readings = iter(_read_all(flat, recogniser))
+    readings = iter(_read_all(flat, recogniser, digits))
     found = []
     for field, group in zip(fields, cuts, strict=True):
         read = [next(readings) for _ in group]
@@ -71,16 +74,16 @@ def read_fields(
     return tuple(found)
 
 
-def _read_all(cuts: Sequence[Cut], recogniser: Recogniser) -> list[ReadCut]:
+def _read_all(
+    cuts: Sequence[Cut], recogniser: Recogniser, digits: DigitReader | None
+) -> list[ReadCut]:
     """Read all crops of a page in one call."""
-    crops = [(crop, cut.slot) for cut in cuts for crop in (*cut.crops, *cut.struck)]
-    readings = iter(
-        recogniser.read(
-            [crop.pixels for crop, _ in crops],
-            [slot.repertoire for _, slot in crops],
-            [crop.spans or None for crop, _ in crops],
-        )
-    )
+    pairs = [(crop, cut.slot) for cut in cuts for crop in (*cut.crops, *cut.struck)]
+    crops, repertoires = [c for c, _ in pairs], [slot.repertoire for _, slot in pairs]
+    read = recogniser.read([c.pixels for c in crops], repertoires, [c.spans or None for c in crops])
+    if digits is not None:
+        read = with_digits(crops, repertoires, read, digits)
+    readings = iter(read)
     return [
         ReadCut(
             cut, tuple(next(readings) for _ in cut.crops), tuple(next(readings) for _ in cut.struck)

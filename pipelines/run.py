@@ -244,8 +244,17 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> _R
         marks = read_marks(registered, template, form, ink, seen=trace.mark_measured)
     trace.marks_read(marks)
     with run.watch.stage("fields"):
-        recogniser = run.reader.engines.recogniser
-        texts = read_fields(registered, template, form, marks, ink, recogniser, seen=trace.box_read)
+        engines = run.reader.engines
+        texts = read_fields(
+            registered,
+            template,
+            form,
+            marks,
+            ink,
+            engines.recogniser,
+            digits=engines.digits,
+            seen=trace.box_read,
+        )
     found = {item.name: item for item in (*texts, *mark_fields(form, marks))}
     order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
     fields = tuple(found[name] for name in order if name in found)

@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import cv2
 
-from models.recogniser import Recogniser
+from models.engines import Engines, load_engines
 from pipelines import fields as reading
 from pipelines.confidence import ALL_GROUPS, ARTIFACT, CRITICAL, FEATURES, SURE, features, group_of
 from pipelines.field_values import Candidate, Value, choose_value
@@ -57,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"calibration keeps to seeds {SEEDS.start} to {SEEDS.stop - 1}")
         return 2
     cv2.setNumThreads(1)
-    recogniser = Recogniser.load()
-    read = list(_read_documents(options.seeds, options.count, recogniser))
+    engines = load_engines()
+    read = list(_read_documents(options.seeds, options.count, engines))
     samples = [r.sample for r in read]
     right = [r.sample.right for r in read]
     before = _judged([r.likelihood for r in read], right)
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     after = _judged(chances, right)
     artifact = {
         "version": _VERSION,
-        "recogniser": f"{recogniser.manifest.name} {recogniser.manifest.version}",
+        "recogniser": ", ".join(f"{name} {version}" for name, version in engines.versions.items()),
         "command": f"python -m training.calibrate --seeds {options.seeds} --count {options.count}",
         "documents": options.count,
         "samples": len(samples),
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _read_documents(first: int, count: int, recogniser: Recogniser) -> Iterator[Read]:
+def _read_documents(first: int, count: int, engines: Engines) -> Iterator[Read]:
     """Values of `count` documents; forms, hands and degradations go round."""
     entries = FormLibrary.builtin().entries
     degradations = list(Degradation)
@@ -97,13 +97,13 @@ def _read_documents(first: int, count: int, recogniser: Recogniser) -> Iterator[
         hand = _HANDS[turn % len(_HANDS)]
         # Half of all scans are clean; the other half goes through the degradations.
         degradation = Degradation.CLEAN if turn % 2 else degradations[turn // 2 % len(degradations)]
-        yield from _read_document(entry, first + number, hand, degradation, recogniser)
+        yield from _read_document(entry, first + number, hand, degradation, engines)
         if (number + 1) % 30 == 0:
             _say(f"{number + 1} of {count} documents")
 
 
 def _read_document(
-    entry: FormEntry, seed: int, hand: Hand, degradation: Degradation, recogniser: Recogniser
+    entry: FormEntry, seed: int, hand: Hand, degradation: Degradation, engines: Engines
 ) -> Iterator[Read]:
     values: dict[str, Value] = {}
 
@@ -113,7 +113,7 @@ def _read_document(
         return values.setdefault(field.name, value) and value
 
     with patch.object(reading, "choose_value", noting):
-        outcomes = list(measure(entry, seed, hand, degradation, recogniser, []))
+        outcomes = list(measure(entry, seed, hand, degradation, engines, []))
     by_name = {field.name: field for field in entry.definition.fields}
     for outcome in (o.outcome for o in outcomes):
         value = values.get(outcome.name)

