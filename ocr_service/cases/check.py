@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
+import structlog
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import SYSTEM, Subject, append
@@ -21,6 +22,9 @@ from ocr_service.storage.tables import DocumentRow
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
 from pipelines.records import Finding
+
+_OUTSIDE = (ErrorCode.STORAGE_UNAVAILABLE, ErrorCode.STORAGE_FULL)
+_log = structlog.get_logger(__name__)
 
 
 class CaseChecker:
@@ -59,6 +63,20 @@ class CaseChecker:
         case_id = case_of(session, document_id)
         if case_id is not None:
             self.check(session, case_id)
+
+    def document_read(self, session: Session, document_id: str) -> None:
+        """Do `document_changed` for a worker: a case that can't be judged costs no reading.
+
+        Raises STORAGE_UNAVAILABLE, STORAGE_FULL, as then nothing of the reading is kept either.
+        """
+        try:
+            with session.begin_nested():
+                self.document_changed(session, document_id)
+        except Exception as error:
+            if isinstance(error, CodedError) and error.code in _OUTSIDE:
+                raise
+            # Its text may hold content. The next reading or decision judges the case again.
+            _log.error("case.not_judged", document=document_id, error=type(error).__name__)
 
     def check(self, session: Session, case_id: str) -> Packet:
         """Judge a case and keep the result in its row; a change of status is audited."""

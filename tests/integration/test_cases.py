@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from ocr_service.cases.check import open_checker
 from ocr_service.cli.main import app
 from ocr_service.intake import receive
+from ocr_service.jobs.processing import Outcome
 from ocr_service.states import Role
 from ocr_service.storage.objects import open_objects
 from ocr_service.storage.tables import AuditRow
@@ -120,6 +121,20 @@ def test_a_correction_changes_what_is_needed(world, anna, desk):
     assert needs(detail(anna, case_id)) == {1: "missing", 2: "present"}
     decide(anna, paper, action="reject", reason="別の人の書類")
     assert needs(detail(anna, case_id)) == {1: "missing", 2: "missing"}
+
+
+def test_a_case_that_can_not_be_judged_costs_no_reading(world, anna, desk, monkeypatch):
+    receipt = post(world, desk, case="R8-1")
+
+    def broken(_session, _case_id):
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(world.app.state.services.cases, "check", broken)
+    outcome = process(world, receipt["id"], reading(MAIN, world=world))
+    assert outcome == Outcome.SUGGESTED
+    assert anna.get(f"/v1/documents/{receipt['id']}").json()["state"] == "awaiting_review"
+    with world.database.reading() as session:
+        assert session.scalars(select(PersonDigestRow)).all() == [], "rolled back as a whole"
 
 
 def test_documents_that_arrive_at_the_same_time_make_one_case(world, anna, desk):
