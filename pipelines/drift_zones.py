@@ -16,9 +16,9 @@ from pipelines.records import Pixels
 ZONE_DPI = 100.0
 _DARK, _DARK_HALF = 48, 60
 _RULE_MM = 6.0
-_WORD_MM, _LONG_RULE_MM = 8.0, 15.0
+_WORD_MM, _LONG_RULE_MM = 8.0, 10.0
 _WORD_REACH = (5, 9)
-_RULE_REACH = 7
+_RULE_REACH = 3
 _LEAST_INK_MM2 = 0.4
 _FINE = 7
 _STROKE = 0.6
@@ -85,8 +85,8 @@ def print_zones(template: Template) -> PrintZones:
     pictures = {ZoneKind.WORDS: fine_print(small), ZoneKind.RULE: small.astype(np.float32)}
     spots = [
         *_cut(cv2.dilate(words, np.ones(_WORD_REACH, np.uint8)), ZoneKind.WORDS, _WORD_MM),
-        *_cut(cv2.dilate(level, np.ones((_RULE_REACH, 1))), ZoneKind.RULE, _LONG_RULE_MM),
-        *_cut(cv2.dilate(upright, np.ones((1, _RULE_REACH))), ZoneKind.RULE, _LONG_RULE_MM),
+        *(_beside(spot, small.shape, down=_RULE_REACH) for spot in _cut_rules(level)),
+        *(_beside(spot, small.shape, across=_RULE_REACH) for spot in _cut_rules(upright)),
     ]
     kept = [spot for spot in spots if _ink_mm2(small[spot.rows, spot.columns]) >= _LEAST_INK_MM2]
     return _stacked(kept, small, pictures)
@@ -131,6 +131,18 @@ def _cut(mask: Pixels, kind: ZoneKind, longest_mm: float) -> Iterator[_Spot]:
             chosen = part == each
             places = (rows[chosen] + top, columns[chosen] + left)
             yield _Spot(kind, *(place.astype(np.uint16) for place in places))
+
+
+def _cut_rules(mask: Pixels) -> Iterator[_Spot]:
+    return _cut(mask, ZoneKind.RULE, _LONG_RULE_MM)
+
+
+def _beside(spot: _Spot, shape: tuple[int, ...], *, down: int = 0, across: int = 0) -> _Spot:
+    """Give a piece of a rule the paper on both sides of it, and nothing of its neighbours."""
+    top, bottom = max(0, int(spot.rows.min()) - down), int(spot.rows.max()) + down + 1
+    left, right = max(0, int(spot.columns.min()) - across), int(spot.columns.max()) + across + 1
+    rows, columns = np.mgrid[top : min(bottom, shape[0]), left : min(right, shape[1])]
+    return _Spot(spot.kind, *(m.ravel().astype(np.uint16) for m in (rows, columns)))
 
 
 def _ink_mm2(darkness: Pixels) -> float:
