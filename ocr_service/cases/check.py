@@ -56,26 +56,17 @@ class CaseChecker:
     def document_changed(self, session: Session, document_id: str) -> None:
         """Take note of a new reading or decision: who it speaks of, and what its case lacks now.
 
-        The document is locked by the caller. Raises STORAGE_UNAVAILABLE.
-        """
-        session.flush()
-        self._index_people(session, document_id)
-        case_id = case_of(session, document_id)
-        if case_id is not None:
-            self.check(session, case_id)
-
-    def document_read(self, session: Session, document_id: str) -> None:
-        """Do `document_changed` for a worker: a case that can't be judged costs no reading.
-
-        Raises STORAGE_UNAVAILABLE, STORAGE_FULL, as then nothing of the reading is kept either.
+        The document is locked by the caller. A case that can't be judged costs no reading and no
+        decision: that is logged, and the next change judges the case again. Raises
+        STORAGE_UNAVAILABLE, STORAGE_FULL, as then nothing of the change is kept either.
         """
         try:
             with session.begin_nested():
-                self.document_changed(session, document_id)
+                self._take_note(session, document_id)
         except Exception as error:
             if isinstance(error, CodedError) and error.code in _OUTSIDE:
                 raise
-            # Its text may hold content. The next reading or decision judges the case again.
+            # Its text may hold content.
             _log.error("case.not_judged", document=document_id, error=type(error).__name__)
 
     def check(self, session: Session, case_id: str) -> Packet:
@@ -110,6 +101,12 @@ class CaseChecker:
         if case_id is None:
             return found
         return case_findings(document_id, self.packet(session, case_id), found)
+
+    def _take_note(self, session: Session, document_id: str) -> None:
+        self._index_people(session, document_id)
+        case_id = case_of(session, document_id)
+        if case_id is not None:
+            self.check(session, case_id)
 
     def _index_people(self, session: Session, document_id: str) -> None:
         row = session.get(DocumentRow, document_id)

@@ -67,7 +67,7 @@ def run_worker(settings: Settings) -> None:
         reader,
         attempts=settings.read_attempts,
         time_zone=settings.time_zone,
-        on_change=cases.document_read,
+        on_change=cases.document_changed,
     )
     heartbeat = Heartbeat(database, identity.executor_id, seconds=settings.heartbeat_seconds)
     heartbeat.start()

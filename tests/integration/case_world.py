@@ -105,7 +105,7 @@ def process(world: World, document: str, result: Suggestion | CodedError) -> Out
         attempts=1,
         time_zone="Asia/Tokyo",
         clock=world.clock,
-        on_change=checker.document_read,
+        on_change=checker.document_changed,
     )
     return processor.process(document, new_id("job"), None)
 

@@ -123,7 +123,9 @@ def test_a_correction_changes_what_is_needed(world, anna, desk):
     assert needs(detail(anna, case_id)) == {1: "missing", 2: "missing"}
 
 
-def test_a_case_that_can_not_be_judged_costs_no_reading(world, anna, desk, monkeypatch):
+def test_a_case_that_can_not_be_judged_costs_no_reading_and_no_decision(
+    world, anna, desk, monkeypatch
+):
     receipt = post(world, desk, case="R8-1")
 
     def broken(_session, _case_id):
@@ -135,6 +137,7 @@ def test_a_case_that_can_not_be_judged_costs_no_reading(world, anna, desk, monke
     assert anna.get(f"/v1/documents/{receipt['id']}").json()["state"] == "awaiting_review"
     with world.database.reading() as session:
         assert session.scalars(select(PersonDigestRow)).all() == [], "rolled back as a whole"
+    decide(anna, receipt["id"])
 
 
 def test_documents_that_arrive_at_the_same_time_make_one_case(world, anna, desk):
