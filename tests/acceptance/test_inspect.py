@@ -4,6 +4,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from PIL import Image, ImageDraw, ImageFont
@@ -13,8 +14,12 @@ from ocr_service.cli.main import app
 from ocr_service.error_map import describe
 from ocr_service.inspect.evidence import PageEvidence, PageTrace
 from pipelines.errors import ErrorCode
+from pipelines.forms.load import FormLibrary
 from pipelines.run import Reader, read_document
+from pipelines.synthesis.formats import ScanFormat, encode_scan
+from pipelines.synthesis.synthesize import synthesize
 from pipelines.synthesis.truth import load_truth
+from training.drift_revisions import Drift, revise
 
 pytestmark = pytest.mark.acceptance
 RUNNER = CliRunner()
@@ -62,6 +67,22 @@ def test_a_file_that_takes_too_long_has_no_report(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["inspect", str(SAMPLE), "--timeout", "0.1", "-o", str(tmp_path)])
     assert result.exit_code == describe(ErrorCode.READ_TIMEOUT).exit_code
     assert not list(tmp_path.iterdir())
+
+
+def test_a_paper_of_another_revision_is_reported(real_reader: Reader) -> None:
+    entry = FormLibrary.builtin().find("seal-registration")
+    made = revise(entry, Drift.LABEL_MOVED, np.random.default_rng(310_903))
+    assert made is not None
+    found = {}
+    for name, paper in (("own", entry), ("other", made.entry)):
+        scan = synthesize(paper, seed=310_900, degradations=("skew", "jpeg"))
+        data = encode_scan(scan.pages, ScanFormat.PNG, dpi=scan.dpi)
+        suggestion = read_document(data, reader=real_reader, today=date(2026, 11, 20))
+        assert suggestion.form == entry.key
+        found[name] = [f for f in suggestion.findings if f.rule == "form.drift"]
+    assert found["own"] == []
+    (finding,) = found["other"]
+    assert finding.fields and finding.params["form"] == f"{entry.key.id}@{entry.key.revision}"
 
 
 def test_looking_on_changes_nothing(real_reader: Reader) -> None:
