@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pypdfium2
 import pytest
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from pipelines.errors import CodedError, ErrorCode
@@ -18,7 +19,10 @@ from pipelines.forms.propose import draw_draft, propose_form
 from pipelines.forms.propose_labels import guess_kind
 from pipelines.forms.render import render_blank
 
-pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
+_FONTS = Path(__file__).parents[3] / "pipelines" / "fonts"
+# Embedded: where a font is only named, what is seen depends on the fonts of the machine.
+_FONT = "IPAexGothic"
+pdfmetrics.registerFont(TTFont(_FONT, str(_FONTS / "ipaexg.ttf")))
 
 
 class Paper:
@@ -27,7 +31,7 @@ class Paper:
     def __init__(self) -> None:
         self.buffer = io.BytesIO()
         self.canvas = Canvas(self.buffer, pagesize=(210 * mm, 297 * mm))
-        self.canvas.setFont("HeiseiKakuGo-W5", 10)
+        self.canvas.setFont(_FONT, 10)
 
     def box(self, x: float, y: float, width: float, height: float) -> None:
         self.canvas.rect(x * mm, (297 - y - height) * mm, width * mm, height * mm)
