@@ -57,11 +57,18 @@ def bench(
     ] = None,
     samples: Annotated[Path, typer.Option(help="見本のフォルダー")] = Path("samples"),
     paddle_python: Annotated[Path | None, typer.Option(help="PaddleOCRのある環境のpython")] = None,
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with", help="以前のfigures.json（今回測らなかった分を引き継ぐ）", exists=True
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="結果を書くフォルダー")] = Path("docs"),
 ) -> None:
     """Measure accuracy and speed side by side with other engines.
 
-    Writes figures.json, figures.md and images/figures-*.png. Ctrl-C and SIGTERM end early and keep
+    Writes figures.json, figures.md and images/figures-*.png; `--with` takes over what only earlier
+    runs measured, so that a long run can be done in parts. Ctrl-C and SIGTERM end early and keep
     what was measured. Exit codes: 0 all measured, 3 a named engine is missing or something failed,
     130 interrupted.
     """
@@ -81,7 +88,7 @@ def bench(
     with tempfile.TemporaryDirectory(prefix="ocr-bench-") as folder:
         options = PeerOptions(folder=Path(folder), paddle_python=paddle_python)
         results = _measure(plan, chosen, options)
-    _write(results, out)
+    _write(results, out, earlier or [])
     asked = set() if peers == "all" else set(chosen)
     if results.interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -163,13 +170,16 @@ def _bars() -> "Iterator[Track]":
         yield track
 
 
-def _write(results: "Results", out: Path) -> None:
+def _write(results: "Results", out: Path, earlier: list[Path]) -> None:
     from training.benchmark.plots import NoMatplotlibError, draw_plots
     from training.benchmark.report import write_report
+    from training.benchmark.results import with_earlier
     from training.benchmark.tables import tables
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _LOG_WIDTH)
     found = results.as_json()
+    for path in earlier:
+        found = with_earlier(found, json.loads(path.read_text("utf-8")))
     out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(found, indent=1, ensure_ascii=False)
     (out / "figures.json").write_text(text + "\n", "utf-8")

@@ -90,6 +90,25 @@ class Results:
         }
 
 
+def with_earlier(found: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures (`as_json`) with what only an earlier run has: whole sets, sources, speeds.
+
+    The command names both runs. Engines and what failed are taken over as well. Whether both runs
+    are of the same program only the caller knows.
+    """
+    measured = {name: s for name, s in found["sets"].items() if s["engines"]}
+    joined = {**found, "sets": {**found["sets"], **earlier["sets"], **measured}}
+    for part in ("peers", "confidence", "speed", "page_speed", "failed"):
+        joined[part] = {**earlier[part], **found[part]}
+    joined["documents"] = {
+        peer: {**earlier["documents"].get(peer, {}), **found["documents"].get(peer, {})}
+        for peer in (*earlier["documents"], *found["documents"])
+    }
+    commands = [earlier["about"]["command"], found["about"]["command"]]
+    joined["about"] = {**found["about"], "command": "; ".join(dict.fromkeys(commands))}
+    return joined
+
+
 def machine() -> dict[str, Any]:
     """Describe the machine and how busy it is: one minute's load against its processors."""
     model = next(

@@ -133,6 +133,28 @@ def test_engines_stand_side_by_side(bench: Bench) -> None:
     assert good.closed and bad.closed
 
 
+def test_a_run_in_parts_keeps_what_only_the_earlier_part_measured(
+    bench: Bench, tmp_path: Path
+) -> None:
+    _, first, _, _ = bench(good=Fake("good"))
+    first["about"]["command"] = "the first part"
+    first["sets"]["fonts"] = {**first["sets"]["pen_strokes"], "title": "Fonts"}
+    first["sets"]["notes"] = {**first["sets"]["pen_strokes"], "title": "Notes"}
+    first["failed"] = {"speed": "no paper"}
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(json.dumps(first), "utf-8")
+    code, found, page, _ = bench("--with", str(earlier), good=Fake("good", wrong=3))
+    assert code == 0
+    engines = {name: found["sets"][name]["engines"] for name in ("pen_strokes", "fonts", "notes")}
+    assert engines["pen_strokes"]["good"]["all"]["exact"] == 0.25
+    # What this run misses, as the folder of notes, doesn't hide what was measured before.
+    assert engines["fonts"]["good"]["all"]["exact"] == 1.0
+    assert engines["notes"]["good"]["all"]["exact"] == 1.0
+    assert found["failed"] == {"speed": "no paper"}
+    assert found["about"]["command"].startswith("the first part; ")
+    assert "the first part" in page
+
+
 def test_what_is_missing_is_told_and_an_error_only_when_it_was_asked_for(
     bench: Bench,
 ) -> None:
