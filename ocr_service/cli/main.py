@@ -19,6 +19,7 @@ from ocr_service.cli import (
     keys,
     read,
     recognize,
+    residual,
     serve,
     users,
 )
@@ -40,6 +41,7 @@ app.command("submit")(documents.submit)
 app.command("status")(documents.status)
 app.command("reprocess")(documents.reprocess)
 app.command("export")(exports.export)
+app.command("residual")(residual.residual)
 app.command("demo")(demo.demo)
 app.add_typer(forms.app, name="forms")
 app.add_typer(users.app, name="users")
