@@ -17,6 +17,7 @@ from ocr_service.api import (
     routes_exports,
     routes_forms,
     routes_ops,
+    routes_residual,
     routes_review,
     routes_rules,
     routes_session,
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         routes_session,
         routes_exports,
         routes_audit,
+        routes_residual,
         routes_ops,
     ):
         app.include_router(routes.router)

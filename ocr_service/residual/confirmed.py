@@ -23,6 +23,7 @@ from pipelines.records import Suggestion
 
 NO_FORM = "-"
 """Name of the group of pages of no known form."""
+_FIRST = date(1970, 1, 1)
 _DONE = (DocumentState.CONFIRMED.value, DocumentState.EXPORTED.value)
 
 
@@ -71,7 +72,7 @@ def estimate_residual(
     `since` takes documents received from that day of the office on; `accuracy` is the wanted share
     of right values, within (0, 1). Every document that is opened is audited as viewed. Raises
     FORM_UNKNOWN for a form that this installation does not have, REQUEST_INVALID for an accuracy
-    out of range.
+    out of range, STORAGE_UNAVAILABLE.
     """
     if not 0 < accuracy < 1:
         raise CodedError(ErrorCode.REQUEST_INVALID, "accuracy: between 0 and 1")
@@ -84,6 +85,8 @@ def estimate_residual(
         try:
             outcomes += _opened(store, document_id, by)
         except CodedError as error:
+            if error.code is not ErrorCode.STORAGE_DAMAGED:
+                raise
             damaged.append((document_id, error))
     _trace(store, form, min(len(ids), limit) - len(damaged), by)
     return Residual(
@@ -150,7 +153,8 @@ def _chosen(store: ResidualStore, form: str | None, since: date | None) -> list[
     if form is not None:
         query = query.where(DocumentRow.form_id == form)
     if since is not None:
-        start = datetime.combine(since, time(), ZoneInfo(store.time_zone))
+        # The first day of the calendar has no moment in UTC.
+        start = datetime.combine(max(since, _FIRST), time(), ZoneInfo(store.time_zone))
         query = query.where(DocumentRow.received_at >= start)
     query = query.order_by(DocumentRow.received_at.desc(), DocumentRow.id.desc())
     with store.database.reading() as session:

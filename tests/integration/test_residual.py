@@ -9,6 +9,8 @@ import pytest
 from api_world import open_world
 from typer.testing import CliRunner
 
+from ocr_service.api.examples_residual import RESIDUAL
+from ocr_service.api.schemas_residual import ResidualBody
 from ocr_service.audit.chain import Actor
 from ocr_service.cli.main import app
 from ocr_service.error_map import describe
@@ -134,6 +136,46 @@ def test_a_damaged_document_is_named_and_the_others_go_on(world, anna):
     found = estimated(world)
     assert found.overall.documents == 1
     assert [(i, e.code) for i, e in found.damaged] == [(bad, ErrorCode.STORAGE_DAMAGED)]
+
+
+def test_a_store_that_is_away_is_no_damaged_document(world, anna):
+    decided(world, anna)
+    away = CodedError(ErrorCode.STORAGE_UNAVAILABLE, "away")
+    with (
+        patch.object(type(world.objects), "get", side_effect=away),
+        pytest.raises(CodedError) as caught,
+    ):
+        estimated(world)
+    assert caught.value is away
+
+
+def test_those_who_watch_the_figures_get_counts_and_no_content(world, anna):
+    document = decided(world, anna, {"birth": "1985-01-02"})
+    admin = world.person("admin", Role.ADMIN)
+    query = {"form": "test-form", "since": "0001-01-01", "accuracy": 0.9}
+    answer = admin.get("/v1/residual", params=query)
+    assert answer.status_code == 200, answer.text
+    overall = answer.json()["overall"]
+    assert (overall["documents"], overall["sure"]["count"]) == (1, 1)
+    assert (overall["enough"], overall["target"]) == (False, None)
+    assert document not in answer.text and "1985" not in answer.text
+    assert world.actions("test-form") == ["residual.estimated"]
+    assert anna.get("/v1/residual").status_code == 403
+    assert world.key("scraper", Role.AUDITOR).get("/v1/residual").status_code == 403
+
+
+def test_the_route_refuses_what_cannot_be_asked(world):
+    auditor = world.person("auditor", Role.AUDITOR)
+    wrong = {
+        "form.unknown": {"form": "nobodys-form"},
+        "request.invalid": {"accuracy": "nan"},
+    }
+    for code, query in wrong.items():
+        assert auditor.get("/v1/residual", params=query).json()["code"] == code
+
+
+def test_the_example_of_the_contract_is_one():
+    assert ResidualBody.model_validate(RESIDUAL).by_form["-"].target is None
 
 
 @pytest.fixture

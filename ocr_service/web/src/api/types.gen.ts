@@ -532,6 +532,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/residual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_residual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -791,6 +807,16 @@ export interface components {
             /** Y */
             y: number;
         };
+        /** ConfidenceBinBody */
+        ConfidenceBinBody: {
+            /** Confidence */
+            confidence: number;
+            corrected: components["schemas"]["ShareBody"];
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+        };
         /**
          * DatePart
          * @enum {string}
@@ -970,6 +996,38 @@ export interface components {
         EraOption: {
             box: components["schemas"]["Box"];
             value: components["schemas"]["Era"];
+        };
+        /** EstimateBody */
+        EstimateBody: {
+            /** Agrees */
+            agrees: boolean;
+            /** Bins */
+            bins: components["schemas"]["ConfidenceBinBody"][];
+            /** Blank */
+            blank: number;
+            by_confidence: components["schemas"]["ExpectedBody"] | null;
+            by_corrections: components["schemas"]["ExpectedBody"] | null;
+            /** Curve */
+            curve: components["schemas"]["ThresholdBody"][];
+            /** Documents */
+            documents: number;
+            doubtful: components["schemas"]["ShareBody"];
+            /** Enough */
+            enough: boolean;
+            /** Fields */
+            fields: number;
+            larger: components["schemas"]["ExpectedBody"] | null;
+            sure: components["schemas"]["ShareBody"];
+            target: components["schemas"]["TargetBody"] | null;
+        };
+        /** ExpectedBody */
+        ExpectedBody: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Wrong */
+            wrong: number;
         };
         /** Export */
         Export: {
@@ -1348,6 +1406,25 @@ export interface components {
             revision: string;
             /** Title */
             title: string;
+        };
+        /** GroupBody */
+        GroupBody: {
+            /** Agrees */
+            agrees: boolean;
+            /** Blank */
+            blank: number;
+            by_confidence: components["schemas"]["ExpectedBody"] | null;
+            by_corrections: components["schemas"]["ExpectedBody"] | null;
+            /** Documents */
+            documents: number;
+            doubtful: components["schemas"]["ShareBody"];
+            /** Enough */
+            enough: boolean;
+            /** Fields */
+            fields: number;
+            larger: components["schemas"]["ExpectedBody"] | null;
+            sure: components["schemas"]["ShareBody"];
+            target: components["schemas"]["TargetBody"] | null;
         };
         /** HealthBody */
         HealthBody: {
@@ -1771,6 +1848,28 @@ export interface components {
             /** Section */
             section: string;
         };
+        /** ResidualBody */
+        ResidualBody: {
+            /** By Form */
+            by_form: {
+                [key: string]: components["schemas"]["GroupBody"];
+            };
+            /** By Kind */
+            by_kind: {
+                [key: string]: components["schemas"]["GroupBody"];
+            };
+            /** Caveat */
+            caveat: string;
+            /** Damaged */
+            damaged: number;
+            /** Least Documents */
+            least_documents: number;
+            /** Least Fields */
+            least_fields: number;
+            /** Left Out */
+            left_out: number;
+            overall: components["schemas"]["EstimateBody"];
+        };
         /**
          * Role
          * @enum {string}
@@ -1878,6 +1977,19 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /** ShareBody */
+        ShareBody: {
+            /** Count */
+            count: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Of */
+            of: number;
+            /** Rate */
+            rate: number;
+        };
         /**
          * SharedRule
          * @enum {string}
@@ -1937,6 +2049,26 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
+        };
+        /** TargetBody */
+        TargetBody: {
+            /** Accuracy */
+            accuracy: number;
+            point: components["schemas"]["ThresholdBody"] | null;
+            /** Proven */
+            proven: boolean;
+        };
+        /** ThresholdBody */
+        ThresholdBody: {
+            corrected: components["schemas"]["ShareBody"];
+            /** Expected */
+            expected: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Threshold */
+            threshold: number;
+            /** Unreviewed */
+            unreviewed: number;
         };
         /** TrialBody */
         TrialBody: {
@@ -4679,6 +4811,70 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_residual: {
+        parameters: {
+            query?: {
+                form?: string | null;
+                since?: string | null;
+                accuracy?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidualBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
