@@ -27,6 +27,9 @@ export type CaseStatus = Schemas["CaseStatus"];
 export type RequestText = CaseRequestBody["text"];
 export type Letter = RequestText["plain"];
 export type AuditEventBody = Schemas["AuditEventBody"];
+export type ResidualBody = Schemas["ResidualBody"];
+export type EstimateBody = Schemas["EstimateBody"];
+export type ThresholdBody = Schemas["ThresholdBody"];
 
 /** An answer of the service that is not a success, with its stable code and Japanese title. */
 export class ApiProblem extends Error {

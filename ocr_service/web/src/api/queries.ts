@@ -260,3 +260,11 @@ export function useAudit() {
     getNextPageParam: (last) => last.next ?? null,
   });
 }
+
+/** Asked by a button only: every answer opens documents, and each of them is audited. */
+export function useResidual() {
+  return useMutation({
+    mutationFn: (query: { form?: string; since?: string }) =>
+      unwrap(client.GET("/v1/residual", { params: { query } })),
+  });
+}

@@ -6,6 +6,7 @@ import { useSession } from "../api/queries";
 import { Audit } from "../audit/Audit";
 import { Case } from "../cases/Case";
 import { Cases } from "../cases/Cases";
+import { Certainty } from "../certainty/Certainty";
 import { Exports } from "../exports/Exports";
 import { Forms } from "../forms/Forms";
 import { useFormats } from "../i18n/format";
@@ -72,6 +73,7 @@ function Screens({ session }: { session: SessionBody }) {
     case: t("cases.one"),
     exports: t("exports.title"),
     audit: t("audit.title"),
+    certainty: t("certainty.title"),
     forms: t("forms.title"),
     unknown: t("app.name"),
   };
@@ -98,6 +100,8 @@ function Screens({ session }: { session: SessionBody }) {
         return may.exports ? <Exports mayCreate={may.createExport} /> : forbidden;
       case "audit":
         return may.audit ? <Audit /> : forbidden;
+      case "certainty":
+        return may.certainty ? <Certainty /> : forbidden;
       case "forms":
         return <Forms />;
       case "unknown":

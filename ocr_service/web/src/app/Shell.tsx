@@ -33,6 +33,12 @@ export function Shell({ session, route, children }: Props) {
     { screen: "cases", href: "/cases", label: t("app.cases"), shown: may.list },
     { screen: "exports", href: "/exports", label: t("app.exports"), shown: may.exports },
     { screen: "forms", href: "/forms", label: t("app.forms"), shown: true },
+    {
+      screen: "certainty",
+      href: "/certainty",
+      label: t("app.certainty"),
+      shown: may.certainty,
+    },
     { screen: "audit", href: "/audit", label: t("app.audit"), shown: may.audit },
   ].filter(({ shown }) => shown);
   return (

@@ -10,6 +10,7 @@ export function permissionsOf(session: SessionBody) {
     exports: has("reviewer", "form_owner", "auditor", "admin"),
     createExport: has("reviewer"),
     audit: has("auditor", "admin"),
+    certainty: has("auditor", "admin"),
   };
 }
 

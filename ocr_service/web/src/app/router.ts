@@ -7,6 +7,7 @@ export type Route =
   | { screen: "case"; id: string }
   | { screen: "exports" }
   | { screen: "audit" }
+  | { screen: "certainty" }
   | { screen: "forms" }
   | { screen: "unknown" };
 
@@ -26,7 +27,10 @@ export function parseRoute(pathname: string): Route {
   }
   if (
     parts.length === 1 &&
-    (parts[0] === "exports" || parts[0] === "audit" || parts[0] === "forms")
+    (parts[0] === "exports" ||
+      parts[0] === "audit" ||
+      parts[0] === "certainty" ||
+      parts[0] === "forms")
   )
     return { screen: parts[0] };
   return { screen: "unknown" };
