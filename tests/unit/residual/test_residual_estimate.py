@@ -82,6 +82,16 @@ def test_errors_that_come_together_on_one_paper_widen_the_interval():
     assert clustered.low < alone.low / 2
 
 
+def test_where_one_paper_in_twenty_is_ten_times_worse_the_interval_holds_the_true_rate():
+    rng, held = np.random.default_rng(3), 0
+    documents = np.repeat(np.arange(400), 40)
+    for _ in range(400):
+        chance = np.where(rng.random(400) < 0.05, 0.02, 0.002)[documents]
+        share = share_by_document(documents, rng.random(len(documents)) < chance)
+        held += share.low <= 0.002 * 1.45 <= share.high
+    assert held >= 0.94 * 400
+
+
 def test_sure_and_doubtful_fields_are_counted_apart():
     fields = [outcome(n, corrected=n in (3, 4)) for n in range(300)]
     fields += [outcome(n, confidence=0.4, doubtful=True, corrected=n < 50) for n in range(100)]
