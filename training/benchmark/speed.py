@@ -5,7 +5,8 @@ import os
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.synchronize import Barrier
@@ -24,6 +25,10 @@ _WORKERS = 2
 _PEER = "rapidocr_default_threads"
 _PATIENCE = 1800
 """Seconds that all workers of one way may take."""
+
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Environment of the service's workers: threads of a linear algebra library would spin on the core
+of the next worker. RapidOCR with its defaults runs without it."""
 
 _Read = Callable[[bytes], Mapping[str, float]]
 """Reads one page and returns its seconds by stage."""
@@ -101,12 +106,28 @@ def _measured(way: Way, pages: list[bytes], library: FormLibrary) -> dict[str, f
         )
         for i in range(count)
     ]
-    for worker in workers:
-        worker.start()
+    with _environment({} if way.engine == "rapidocr_default" else _ONE_THREAD):
+        for worker in workers:
+            worker.start()
     told: list[_Told] = [queue.get(timeout=_PATIENCE) for _ in workers]
     for worker in workers:
         worker.join()
     return _row(told, len(pages))
+
+
+@contextmanager
+def _environment(changes: Mapping[str, str]) -> Iterator[None]:
+    """Give processes that are started within it these variables."""
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _row(told: Sequence[_Told], pages: int) -> dict[str, float]:
