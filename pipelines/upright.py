@@ -13,10 +13,10 @@ from pipelines.records import Matrix, Page, Pixels
 
 LONG_SIDE = 1440
 """Print of 8 point is 11 pixels high at this size of a page of A4, the least that is found."""
-_LINES = 5
+_LINES = 4
 _READABLE = 0.5
 _PLAIN = 0.6
-_LONGEST = 9.0
+_LONGEST = 8.0
 
 
 def turn_upright(
