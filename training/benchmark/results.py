@@ -93,19 +93,28 @@ class Results:
 def with_earlier(found: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
     """Figures (`as_json`) with what only an earlier run has: whole sets, sources, speeds.
 
-    The command names both runs. Engines and what failed are taken over as well. Whether both runs
-    are of the same program only the caller knows.
+    Of confidences that both have, those of more readings stay; the load is that of the run which
+    measured the speed. The command names both runs. Engines and what failed are taken over, too.
+    Whether both runs are of the same program only the caller knows.
     """
     measured = {name: s for name, s in found["sets"].items() if s["engines"]}
     joined = {**found, "sets": {**found["sets"], **earlier["sets"], **measured}}
-    for part in ("peers", "confidence", "speed", "page_speed", "failed"):
+    joined["confidence"] = dict(earlier["confidence"])
+    for name, row in found["confidence"].items():
+        before = earlier["confidence"].get(name)
+        if before is None or before["readings"] <= row["readings"]:
+            joined["confidence"][name] = row
+    for part in ("peers", "speed", "page_speed", "failed"):
         joined[part] = {**earlier[part], **found[part]}
     joined["documents"] = {
         peer: {**earlier["documents"].get(peer, {}), **found["documents"].get(peer, {})}
         for peer in (*earlier["documents"], *found["documents"])
     }
     commands = [earlier["about"]["command"], found["about"]["command"]]
-    joined["about"] = {**found["about"], "command": "; ".join(dict.fromkeys(commands))}
+    about = {**found["about"], "command": "; ".join(dict.fromkeys(commands))}
+    if earlier["speed"] and not found["speed"]:
+        about |= {name: earlier["about"][name] for name in ("load", "load_after")}
+    joined["about"] = about
     return joined
 
 
