@@ -45,7 +45,7 @@ class Reaper:
         self._next_sweep = time.monotonic() + _SWEEP_SECONDS
         self._database = database
         self._queue = queue
-        self._holder = new_id("job")
+        self._holder = new_id("lease")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reaper", daemon=True)
 
