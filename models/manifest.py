@@ -1,7 +1,9 @@
 """What a model is, where its weights lie, and whether they are whole."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,12 +52,48 @@ class Manifest:
         return Path(next(iter(places))) / self.file
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A version that is in use, and the folder its `<name>/<version>/manifest.yaml` is below."""
+
+    version: str
+    root: Path = ARTIFACTS
+
+
+_IN_USE: ContextVar[Mapping[str, Place]] = ContextVar("models_in_use", default={})  # noqa: B039
+
+
+@contextmanager
+def in_use(places: Mapping[str, Place]) -> Iterator[None]:
+    """Let `load_manifest` without a version give these; all others stay the newest shipped ones.
+
+    Which version is in use is data of an installation, not of the program: who opens the engines
+    says it once, here, for every loader.
+    """
+    token = _IN_USE.set(dict(places))
+    try:
+        yield
+    finally:
+        _IN_USE.reset(token)
+
+
+def shipped_versions(root: Path = ARTIFACTS) -> dict[str, tuple[str, ...]]:
+    """Versions of every model below `root`, oldest first."""
+    found: dict[str, list[str]] = {}
+    for path in root.glob("*/*/manifest.yaml"):
+        found.setdefault(path.parent.parent.name, []).append(path.parent.name)
+    return {name: tuple(sorted(found[name], key=_order)) for name in sorted(found)}
+
+
 def load_manifest(name: str, version: str | None = None, *, root: Path = ARTIFACTS) -> Manifest:
-    """Manifest of a model; the newest version when none is given.
+    """Manifest of a model; the version in use (`in_use`), or the newest, when none is given.
 
     Raises `ModelError`: `missing` when there is no such model, `damaged` when the manifest lacks
     something.
     """
+    if version is None and root is ARTIFACTS and name in _IN_USE.get():
+        place = _IN_USE.get()[name]
+        version, root = place.version, place.root
     if version is None:
         versions = sorted((p.parent.name for p in root.glob(f"{name}/*/manifest.yaml")), key=_order)
         if not versions:
