@@ -1,0 +1,1 @@
+"""What people confirm teaches: examples, candidates, the gate, shadow runs, drift alarms."""
