@@ -1,0 +1,63 @@
+"""Reading what `ocr-service examples export` wrote."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Example:
+    """One field of a confirmed document."""
+
+    document: str
+    form: str
+    revision: str
+    field: str
+    kind: str
+    suggested: str | None
+    confirmed: str | None
+    state: str
+    source: str
+    confidence: float
+    doubtful: bool
+    corrected: bool
+    received_on: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dataset:
+    """All examples; `version` is the SHA-256 of the manifest."""
+
+    version: str
+    examples: tuple[Example, ...]
+
+    @property
+    def documents(self) -> int:
+        """How many documents they are of."""
+        return len({example.document for example in self.examples})
+
+
+def load_dataset(folder: Path) -> Dataset:
+    """Read a manifest and check it against its summary.
+
+    Raises OSError when it is not there, ValueError when it was changed.
+    """
+    data = (folder / "manifest.jsonl").read_bytes()
+    version = sha256(data).hexdigest()
+    if json.loads((folder / "dataset.json").read_text("utf-8"))["version"] != version:
+        raise ValueError("manifest.jsonl is not the one that was exported")
+    return Dataset(version=version, examples=tuple(_examples(data)))
+
+
+def is_check(document: str, percent: int = 30) -> bool:
+    """Whether a document is for checking and not for fitting: by its id, always the same."""
+    return int(sha256(f"check/{document}".encode()).hexdigest()[:8], 16) % 100 < percent
+
+
+def _examples(data: bytes) -> Iterator[Example]:
+    names = Example.__slots__
+    for line in data.decode().splitlines():
+        told = json.loads(line)
+        yield Example(**{name: told[name] for name in names})
