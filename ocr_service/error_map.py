@@ -129,6 +129,10 @@ ERRORS: dict[ErrorCode, ErrorEntry] = {
     _C.MODEL_DAMAGED: _entry(
         503, 24, "読み取りモデルが壊れています。管理者に連絡してください。", retryable=True
     ),
+    _C.MODEL_UNKNOWN: _entry(
+        404, 27, "モデルが見つかりません。", "モデル「{model}」が見つかりません。"
+    ),
+    _C.MODEL_REFUSED: _entry(409, 28, "このモデルは、いまは使えるようにできません。"),
     _C.FORM_INVALID: _entry(422, 25, "帳票定義に誤りがあります。"),
     _C.FORM_UNKNOWN: _entry(404, 26, "帳票が見つかりません。", "帳票「{form}」が見つかりません。"),
     _C.REQUEST_INVALID: _entry(422, 30, "要求の内容に誤りがあります。"),

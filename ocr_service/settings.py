@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     case_match_days: int = Field(default=90, ge=0, le=3660)
     case_office: str = Field(default="区役所", max_length=60)
 
+    # Learning
+    example_forms: str = Field(default="", pattern=r"^(\*|[a-z0-9-]+(,[a-z0-9-]+)*)?$")
+    example_days: int = Field(default=365, ge=1, le=3660)
+    gold_percent: int = Field(default=10, ge=1, le=50)
+
     # Logs and metrics
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"

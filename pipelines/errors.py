@@ -26,6 +26,8 @@ class ErrorCode(StrEnum):
     READ_CRASHED = "read.crashed"
     MODEL_MISSING = "model.missing"
     MODEL_DAMAGED = "model.damaged"
+    MODEL_UNKNOWN = "model.unknown"
+    MODEL_REFUSED = "model.refused"
     FORM_INVALID = "form.invalid"
     FORM_UNKNOWN = "form.unknown"
     REQUEST_INVALID = "request.invalid"

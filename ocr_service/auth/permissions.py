@@ -21,6 +21,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     AUDIT_VIEW = "audit.view"
     METRICS_VIEW = "metrics.view"
+    MODELS_CHANGE = "models.change"
     SESSION = "session"
 
 
@@ -64,6 +65,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORT_LIST,
             Permission.AUDIT_VIEW,
             Permission.METRICS_VIEW,
+            Permission.MODELS_CHANGE,
         }
     ),
 }

@@ -31,6 +31,10 @@ class ObjectKind(StrEnum):
     """Text of a request to complete (補正依頼)."""
     MATCH_KEY = "match_key"
     """Key of the digests that match people across documents."""
+    MODEL = "model"
+    """Files of a model that the office brought in."""
+    EXAMPLE = "example"
+    """Training examples of a confirmed document."""
 
 
 class ObjectStore:
@@ -91,6 +95,14 @@ class ObjectStore:
         if len(data) != row.size:
             raise CodedError(ErrorCode.STORAGE_DAMAGED, f"{object_id}: size differs")
         return data
+
+    def forget(self, object_id: str, session: Session) -> None:
+        """Take an object's row and with it its key away: from the commit on nobody can open it.
+
+        Its bytes are an orphan that `remove_orphans` takes away later. Rows that name it must be
+        gone before.
+        """
+        session.execute(sa.delete(ObjectRow).where(ObjectRow.id == object_id))
 
     def rewrap_all(self, database: Database, *, batch: int = 200) -> int:
         """Wrap every data key with the current key-encryption key; return how many were changed.
