@@ -10,7 +10,7 @@ import yaml
 
 @cache
 def category_entries() -> tuple[Mapping[str, Any], ...]:
-    """All categories as they stand in the file: `id`, `title`, `titles`, `words`."""
+    """All categories as they stand in the file: `id`, `title`, `titles`, `words`, `sentences`."""
     text = resources.files("pipelines.reference").joinpath("categories.yaml").read_text("utf-8")
     return tuple(yaml.safe_load(text))
 

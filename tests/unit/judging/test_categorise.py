@@ -1,18 +1,22 @@
-"""What kind of document it is, by its text: with a model made by hand."""
+"""What kind of document it is, by its text and look: with models made by hand."""
 
 import numpy as np
 
-from pipelines.categorise import (
+from pipelines.categorise import BLANK, UNKNOWN, Categoriser, categorise_lines, look_at
+from pipelines.category_features import (
     FEATURES,
-    UNKNOWN,
-    CategoryModel,
-    categorise_lines,
-    document_text,
-    text_features,
+    HEAD,
+    TextLine,
+    document_features,
+    heading_weights,
 )
-from pipelines.records import BoundingBox, Line
+from pipelines.category_looks import MEASURES, LookModel, measure
+from pipelines.category_model import CategoryModel
+from pipelines.records import BoundingBox, CategoryScore, Line
 
 MOVE, PENSION = "転入届 新住所 旧住所", "国民年金 基礎年金番号"
+WHITE = np.full((300, 200, 3), 255, np.uint8)
+PHOTO = CategoryScore(label="other.attachment.photo", confidence=0.9, candidates=())
 
 
 def line(text: str, y: float = 0, height: float = 30) -> Line:
@@ -20,31 +24,46 @@ def line(text: str, y: float = 0, height: float = 30) -> Line:
     return Line(text=text, confidence=0.9, box=box, page=1)
 
 
-def model(threshold: float) -> CategoryModel:
+def text_model(threshold: float) -> CategoryModel:
     weights = np.zeros((FEATURES, 3), np.float32)
     for column, text in enumerate((MOVE, PENSION)):
-        weights[:, column] = 20 * text_features([text]).toarray()[0]
+        features = document_features([TextLine(text, 30, 0)])
+        kept = features.indices < HEAD
+        weights[features.indices[kept], column] = 20 * features.values[kept]
     return CategoryModel(
         version="test",
         labels=("move", "pension", UNKNOWN),
         weights=weights,
-        bias=np.array([0, 0, 8], np.float32),
+        bias=np.array([0, 0, 5], np.float32),
         temperature=1.0,
         thresholds=np.full(3, threshold),
     )
 
 
+def look_model() -> LookModel:
+    """Dark pages are photographs, others nothing."""
+    count = len(MEASURES)
+    weights = np.zeros((1 + count + count * (count + 1) // 2, 2))
+    weights[1 + MEASURES.index("dark"), 0] = 50
+    weights[0, 1] = 1
+    return LookModel("test", (PHOTO.label, UNKNOWN), np.zeros(count), np.ones(count), weights)
+
+
+def model(threshold: float = 0.5) -> Categoriser:
+    return Categoriser(text_model(threshold), look_model())
+
+
 def test_words_decide() -> None:
-    score = categorise_lines([line("転入届"), line("新住所"), line("旧住所")], model(0.5))
+    score = categorise_lines([line("転入届"), line("新住所"), line("旧住所")], model())
     assert (score.label, score.candidates) == ("move", ("move",))
 
 
 def test_what_resembles_nothing_is_unknown() -> None:
-    assert categorise_lines([line("The quick brown fox")], model(0.5)).label == UNKNOWN
+    assert categorise_lines([line("The quick brown fox")], model()).label == UNKNOWN
 
 
 def test_a_page_without_text_is_unknown() -> None:
-    score = categorise_lines([line("印")], model(0.5))
+    score = categorise_lines([line("印")], model())
     assert (score.label, score.candidates) == (UNKNOWN, (UNKNOWN,))
 
 
@@ -53,20 +72,63 @@ def test_an_empty_candidate_set_says_unknown_beside_the_guess() -> None:
     assert score.candidates == (UNKNOWN, "move")
 
 
-def test_headings_come_first() -> None:
-    small = [line(f"説明の文章 {n}", 100 + n * 40) for n in range(9)]
-    text = document_text([*small, line("国民年金 関係届", 600, height=60)])
-    assert text.split("\n")[0] == "国民年金 関係届"
+def test_a_tall_line_is_a_heading_wherever_it_stands() -> None:
+    lines = [TextLine(f"説明の文章 {n}", 20, n * 40) for n in range(12)]
+    weights = heading_weights([*lines, TextLine("国民年金 関係届", 40, 600)])
+    assert weights[-1] == weights.max() > 5 * weights[-2]
 
 
-def test_where_many_lines_are_tall_none_is_a_heading() -> None:
-    lines = [line(f"大きな文字 {n}", n * 80, height=60 if n % 2 else 30) for n in range(8)]
-    assert document_text(lines) == "\n".join(item.text for item in lines)
+def test_where_many_lines_are_tall_only_their_order_counts() -> None:
+    lines = [TextLine("大きな文字", 60 if n % 2 else 30, n * 80) for n in range(8)]
+    weights = heading_weights(lines)
+    assert list(weights) == sorted(weights, reverse=True)
 
 
-def test_the_first_lines_weigh_as_much_as_all_the_others() -> None:
-    filler = [f"記入上の注意 {n}" for n in range(200)]
-    first = text_features(["\n".join([MOVE, *filler])])
-    last = text_features(["\n".join([*filler, MOVE])])
-    wanted = text_features([MOVE])
-    assert first.multiply(wanted).sum() > last.multiply(wanted).sum()
+def test_the_first_lines_of_every_page_count_as_headings() -> None:
+    lines = [TextLine("文章", 20, n * 40, page=1 + n // 10) for n in range(20)]
+    weights = heading_weights(lines)
+    assert weights[10] == weights[0] > weights[9]
+
+
+def test_digits_and_widths_make_no_difference() -> None:
+    one = document_features([TextLine("第１２号様式", 30, 0)])
+    other = document_features([TextLine("第 34 号 様式", 30, 0)])
+    text = one.indices < FEATURES - 12
+    assert np.array_equal(one.indices[text], other.indices[: text.sum()])
+    assert np.allclose(one.values[text], other.values[: text.sum()])
+
+
+def test_a_page_with_text_has_no_look() -> None:
+    assert look_at(WHITE, [line("転入届の記入例です" * 4)], model()) is None
+
+
+def test_the_look_decides_where_there_is_no_text() -> None:
+    dark = look_at(np.zeros_like(WHITE), [], model())
+    assert dark is not None
+    assert categorise_lines([], model(), [dark]).label == PHOTO.label
+    light = look_at(WHITE, [], model())
+    assert light is not None and light.label == UNKNOWN
+
+
+def test_text_that_is_known_goes_before_the_look() -> None:
+    score = categorise_lines([line("転入届"), line("新住所"), line("旧住所")], model(), [PHOTO])
+    assert score.label == "move"
+
+
+def test_pages_that_look_different_make_no_category() -> None:
+    score = categorise_lines([], model(), [PHOTO, BLANK])
+    assert (score.label, score.candidates) == (UNKNOWN, (UNKNOWN, PHOTO.label, BLANK.label))
+
+
+def test_a_page_with_text_keeps_looks_from_deciding() -> None:
+    assert categorise_lines([line("印")], model(), [PHOTO, None]).label == UNKNOWN
+
+
+def test_every_measure_of_a_look_is_a_number() -> None:
+    for pixels in (
+        WHITE,
+        np.zeros_like(WHITE),
+        np.eye(120, dtype=np.uint8)[..., None] * WHITE[0, :1],
+    ):
+        measures = measure(np.ascontiguousarray(pixels))
+        assert measures.shape == (len(MEASURES),) and np.isfinite(measures).all()

@@ -1,0 +1,91 @@
+"""The trained classifier of documents: a linear model over `category_features`, calibrated.
+
+Plain arrays, no pickle. Probabilities are tempered; the set of candidates is conformal for each
+kind by itself (Vovk, 2012: Mondrian): of the papers of a kind like those that it was calibrated on,
+the stated share has its kind among the candidates.
+"""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ModelError, ModelProblem
+from models.manifest import load_manifest, read_weights
+from pipelines.category_features import FEATURES, Features
+
+UNKNOWN = "unknown"
+"""Label of documents that are none of the known kinds; the background class of the model."""
+MODEL = "category_linear"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CategoryModel:
+    """A trained classifier.
+
+    `weights` is FEATURES x K, `bias` K; `labels` has K ids and includes `unknown`. `temperature`
+    divides the logits; a label is a candidate when 1 - p <= `thresholds` of it.
+    """
+
+    version: str
+    labels: tuple[str, ...]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    temperature: float
+    thresholds: NDArray[np.float64]
+
+    def probabilities(self, features: Features) -> NDArray[np.float64]:
+        """Calibrated probability of every label, shape (K,)."""
+        logits = features.values @ self.weights[features.indices] + self.bias
+        return softmax(logits.astype(np.float64) / self.temperature)
+
+    def candidates(self, probabilities: NDArray[np.float64]) -> tuple[str, ...]:
+        """Conformal set of labels, the likeliest first; may be empty."""
+        order = np.argsort(-probabilities)
+        chosen = 1 - probabilities <= self.thresholds
+        return tuple(self.labels[index] for index in order if chosen[index])
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities along the last axis."""
+    exponents = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: NDArray[np.float64] = exponents / exponents.sum(axis=-1, keepdims=True)
+    return result
+
+
+def save_category_model(model: CategoryModel, path: Path) -> None:
+    """Write the model as plain arrays (npz, no pickle)."""
+    np.savez_compressed(
+        path,
+        labels=np.array(model.labels),
+        weights=model.weights.astype(np.float16),
+        bias=model.bias,
+        temperature=np.array(model.temperature),
+        thresholds=model.thresholds,
+    )
+
+
+def load_text_model(version: str | None = None) -> CategoryModel:
+    """Load the model of `models/artifacts`, the newest version when none is given.
+
+    Raises `models.errors.ModelError` when it is missing or damaged.
+    """
+    manifest = load_manifest(MODEL, version)
+    data = read_weights(manifest)
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            model = CategoryModel(
+                version=manifest.version,
+                labels=tuple(str(label) for label in arrays["labels"]),
+                weights=arrays["weights"].astype(np.float32),
+                bias=arrays["bias"],
+                temperature=float(arrays["temperature"]),
+                thresholds=arrays["thresholds"],
+            )
+    except (ValueError, KeyError) as error:
+        raise ModelError(ModelProblem.DAMAGED, MODEL, str(error)) from error
+    if model.weights.shape != (FEATURES, len(model.labels)):
+        raise ModelError(ModelProblem.DAMAGED, MODEL, f"weights of shape {model.weights.shape}")
+    return model

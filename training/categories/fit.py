@@ -1,0 +1,109 @@
+"""Fitting and calibration of the linear classifier: softmax by Adam, then conformal sets."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+
+from pipelines.category_features import FEATURES
+from pipelines.category_model import CategoryModel, softmax
+from training.categories.corpus import Corpus
+
+COVERAGE = 0.99
+"""Share of the papers of each kind whose candidates hold the truth."""
+_DECAYS = (0.9, 0.999)
+
+
+def fit(
+    corpus: Corpus, seed: int, *, epochs: int = 14, rate: float = 0.03, decay: float = 2e-6
+) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32]]:
+    """Softmax regression with weight decay: labels, weights (FEATURES x K) and bias (K)."""
+    labels = tuple(sorted(set(corpus.labels)))
+    truth = indices_of(corpus.labels, labels)
+    rng = np.random.default_rng(seed)
+    weights = np.zeros((FEATURES, len(labels)), np.float32)
+    bias = np.zeros(len(labels), np.float32)
+    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    batch, step = 512, 0
+    steps = epochs * -(-len(truth) // batch)
+    balance = _balance(truth, len(labels))
+    for _ in range(epochs):
+        order = rng.permutation(len(truth))
+        for start in range(0, len(order), batch):
+            rows = order[start : start + batch]
+            some = corpus.features[rows]
+            errors = softmax(some @ weights + bias)
+            errors[np.arange(len(rows)), truth[rows]] -= 1
+            errors *= (balance[truth[rows]] / len(rows))[:, None]
+            errors = errors.astype(np.float32)
+            step += 1
+            slope = np.asarray(some.T @ errors) + decay * weights
+            first += (1 - _DECAYS[0]) * (slope - first)
+            second += (1 - _DECAYS[1]) * (slope * slope - second)
+            pace = rate * 0.5 * (1 + np.cos(np.pi * step / steps))
+            scale = np.sqrt(1 - _DECAYS[1] ** step) / (1 - _DECAYS[0] ** step)
+            weights -= (pace * scale) * first / (np.sqrt(second) + 1e-8)
+            bias -= pace * errors.sum(0)
+    return labels, weights, bias
+
+
+def _balance(truth: NDArray[np.int64], count: int) -> NDArray[np.float64]:
+    """Weights by which rare kinds count half as much as if all were as frequent."""
+    sizes = np.bincount(truth, minlength=count).astype(float)
+    weights: NDArray[np.float64] = np.sqrt(sizes.mean() / np.maximum(sizes, 1))
+    return weights
+
+
+def calibrated(
+    labels: tuple[str, ...],
+    weights: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    corpus: Corpus,
+    version: str,
+) -> CategoryModel:
+    """Temper on a corpus that was not fitted, and set the thresholds of every kind."""
+    truth = indices_of(corpus.labels, labels)
+    logits = np.asarray(corpus.features @ weights + bias, np.float64)
+    temperature = float(
+        minimize_scalar(
+            lambda t: log_loss(logits / t, truth), bounds=(0.1, 5.0), method="bounded"
+        ).x
+    )
+    return CategoryModel(
+        version=version,
+        labels=labels,
+        weights=weights,
+        bias=bias,
+        temperature=temperature,
+        thresholds=conformal(softmax(logits / temperature), truth),
+    )
+
+
+def conformal(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Quantiles of 1 - p(truth) of each kind, with the finite-sample correction."""
+    thresholds = np.ones(probabilities.shape[1])
+    for label in range(len(thresholds)):
+        scores = np.sort(1 - probabilities[truth == label, label])
+        rank = int(np.ceil((len(scores) + 1) * COVERAGE))
+        # Too few papers to promise anything: always a candidate.
+        thresholds[label] = scores[rank - 1] if rank <= len(scores) else 1.0
+    return thresholds
+
+
+def probabilities_of(model: CategoryModel, features: csr_matrix) -> NDArray[np.float64]:
+    """Probabilities of many papers at once, N x K."""
+    logits = np.asarray(features @ model.weights + model.bias, np.float64)
+    return softmax(logits / model.temperature)
+
+
+def indices_of(labels: Sequence[str], names: Sequence[str]) -> NDArray[np.int64]:
+    """Find the number of each label in `names`."""
+    numbers = {name: number for number, name in enumerate(names)}
+    return np.array([numbers[label] for label in labels], np.int64)
+
+
+def log_loss(logits: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+    """Mean negative log-likelihood."""
+    return float(-np.log(softmax(logits)[np.arange(len(truth)), truth] + 1e-12).mean())
