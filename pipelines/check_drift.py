@@ -7,6 +7,7 @@ from pipelines.forms.model import Box, FormDefinition
 from pipelines.forms.template import TEMPLATE_DPI, box_pixels
 from pipelines.records import BoundingBox, Finding, FindingKind, Severity
 
+RULE = "form.drift"
 _MM = TEMPLATE_DPI / 25.4
 _BESIDE_MM = 3.0
 _FAR_MM = 60.0
@@ -23,6 +24,18 @@ def drift_findings(zones: Iterable[DriftZone], form: FormDefinition) -> tuple[Fi
     for zone in zones:
         by_page.setdefault(zone.page, []).append(zone)
     return tuple(_finding(page, held, form) for page, held in sorted(by_page.items()))
+
+
+def drift_places(finding: Finding) -> tuple[tuple[int, BoundingBox], ...]:
+    """Give page and place on the scan of every zone that a finding of `drift_findings` tells of.
+
+    Other findings have none.
+    """
+    if finding.rule != RULE:
+        return ()
+    page = int(finding.params["page"])
+    corners = (tuple(map(float, box.split(","))) for box in finding.params["boxes"].split(";"))
+    return tuple((page, BoundingBox(x0=a, y0=b, x1=c, y1=d)) for a, b, c, d in corners)
 
 
 def fields_beside(corners: Corners, form: FormDefinition, form_page: int) -> Iterator[str]:
@@ -47,7 +60,7 @@ def _finding(page: int, zones: Sequence[DriftZone], form: FormDefinition) -> Fin
     if len(names) > _MOST_NAMED:
         where += f"など{len(names)}か所"
     return Finding(
-        rule="form.drift",
+        rule=RULE,
         kind=FindingKind.QUALITY,
         severity=Severity.WARNING,
         fields=names,

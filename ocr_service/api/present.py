@@ -13,6 +13,7 @@ from ocr_service.api.schemas import (
     FormRef,
     OptionBody,
     PageBody,
+    PlaceBody,
     QualityBody,
     SuggestionBody,
 )
@@ -27,6 +28,7 @@ from ocr_service.review.queue import QueueItem
 from ocr_service.states import DocumentState
 from ocr_service.storage.suggestion_codec import decode_verdicts
 from ocr_service.storage.tables import ExportRow, SuggestionRow
+from pipelines.check_drift import drift_places
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FieldDefinition, FormDefinition, MarkGroup, SealDefinition
@@ -215,6 +217,10 @@ def _finding_body(finding: Finding) -> FindingBody:
         message_en=message_in(finding, Language.EN),
         message_easy=message_in(finding, Language.EASY),
         ground=finding.ground,
+        places=[
+            PlaceBody(page=page, box=BoxBody(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))
+            for page, box in drift_places(finding)
+        ],
     )
 
 

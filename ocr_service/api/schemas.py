@@ -151,11 +151,19 @@ class FieldBody(Body):
     hint: str = ""
 
 
+class PlaceBody(Body):
+    """A place on one page of the scan."""
+
+    page: int
+    box: BoxBody
+
+
 class FindingBody(Body):
     """Something to look at, with its rule and ground.
 
     `message` is Japanese; `message_en` and `message_easy` (やさしい日本語) say the same where the
-    rule is one of those that all forms share.
+    rule is one of those that all forms share. `places` are shown on the page: where print of the
+    form is missing (`form.drift`).
     """
 
     rule: str
@@ -166,6 +174,7 @@ class FindingBody(Body):
     message_en: str | None
     message_easy: str | None
     ground: str
+    places: list[PlaceBody]
 
 
 class PageBody(Body):

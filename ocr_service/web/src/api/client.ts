@@ -9,6 +9,7 @@ export type DocumentState = Schemas["DocumentState"];
 export type SuggestionBody = Schemas["SuggestionBody"];
 export type FieldBody = Schemas["FieldBody"];
 export type FindingBody = Schemas["FindingBody"];
+export type PlaceBody = Schemas["PlaceBody"];
 export type PageBody = Schemas["PageBody"];
 export type BoxBody = Schemas["BoxBody"];
 export type DecisionBody = Schemas["DecisionBody"];
@@ -30,6 +31,10 @@ export type AuditEventBody = Schemas["AuditEventBody"];
 export type ResidualBody = Schemas["ResidualBody"];
 export type EstimateBody = Schemas["EstimateBody"];
 export type ThresholdBody = Schemas["ThresholdBody"];
+export type ModelsBody = Schemas["ModelsBody"];
+export type ModelVersionBody = Schemas["ModelVersionBody"];
+export type EvaluationBody = Schemas["EvaluationBody"];
+export type AlarmBody = Schemas["AlarmBody"];
 
 /** An answer of the service that is not a success, with its stable code and Japanese title. */
 export class ApiProblem extends Error {

@@ -12,12 +12,13 @@ import {
 } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type PageBody, urls } from "../api/client";
+import { type PageBody, type PlaceBody, urls } from "../api/client";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { BoxOverlay, type OverlayField } from "./BoxOverlay";
+import { DriftOverlay } from "./DriftOverlay";
 import { STATUS_LOOK } from "./status";
 import { useImage } from "./useImage";
 import { useView } from "./useView";
@@ -42,6 +43,8 @@ interface Props {
   documentId: string;
   pages: readonly PageBody[];
   fields: readonly OverlayField[];
+  /** Where print of the form is missing. */
+  drift: readonly PlaceBody[];
   /** Name of the field that is worked on. */
   current: string | null;
   /** Reason for showing 個人番号 in the image; null paints them over. */
@@ -58,7 +61,7 @@ const WIDEST = 4000;
 
 /** The page as it was scanned, with a box for every field; plain SVG under a strict policy. */
 export function Viewer(props: Props) {
-  const { ref, documentId, pages, fields, current, unmask, onSelect, onLeave } = props;
+  const { ref, documentId, pages, fields, drift, current, unmask, onSelect, onLeave } = props;
   const { t } = useTranslation();
   const canvas = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
@@ -194,6 +197,7 @@ export function Viewer(props: Props) {
   );
   if (page === undefined) return <div className={styles.viewer} />;
   const onPage = fields.filter((f) => f.field.page === page.number && f.field.box != null);
+  const drifted = drift.filter((place) => place.page === page.number);
   return (
     <section className={styles.viewer} aria-label={t("viewer.label")}>
       <div className={styles.tools}>
@@ -286,6 +290,7 @@ export function Viewer(props: Props) {
                 />
               )}
             </g>
+            <DriftOverlay places={drifted} page={page} turn={turn} />
             {activeBox === null ? null : (
               <g data-current={current}>
                 {["halo", "current"].map((name) => (
@@ -328,12 +333,12 @@ export function Viewer(props: Props) {
           </div>
         ) : null}
       </div>
-      <Legend />
+      <Legend drift={drifted.length > 0} />
     </section>
   );
 }
 
-function Legend() {
+function Legend({ drift }: { drift: boolean }) {
   const { t } = useTranslation();
   return (
     <ul className={styles.legend} aria-label={t("viewer.legend")}>
@@ -347,6 +352,16 @@ function Legend() {
           {STATUS_LOOK[status].glyph} {t(`review.status.${status}`)}
         </li>
       ))}
+      {drift ? (
+        <li>
+          <svg width={22} height={16} aria-hidden="true">
+            <g className={styles.drift}>
+              <rect x={2} y={2} width={18} height={12} />
+            </g>
+          </svg>
+          ！ {t("viewer.drift")}
+        </li>
+      ) : null}
     </ul>
   );
 }

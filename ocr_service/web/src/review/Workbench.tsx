@@ -114,6 +114,10 @@ export function Workbench(props: WorkbenchProps) {
     onReject: () => open("reject"),
   });
   const overlay = useOverlay(suggestion, work.rows);
+  const drift = useMemo(
+    () => suggestion.findings.flatMap((finding) => finding.places),
+    [suggestion.findings],
+  );
   const send = (action: "confirm" | "return" | "reject", reason: string) => {
     const bad = new Set(work.malformed().map((f) => f.name));
     const values = Object.entries(work.changed()).filter(
@@ -144,6 +148,7 @@ export function Workbench(props: WorkbenchProps) {
           documentId={document.id}
           pages={suggestion.pages}
           fields={overlay}
+          drift={drift}
           current={current}
           unmask={unmasking.reason}
           onSelect={go}

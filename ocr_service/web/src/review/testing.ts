@@ -43,5 +43,6 @@ export function finding(
     message_en: null,
     message_easy: null,
     ground: "条例",
+    places: [],
   };
 }
