@@ -21,6 +21,7 @@ from ocr_service.api import (
     routes_review,
     routes_rules,
     routes_session,
+    routes_stacks,
 )
 from ocr_service.api.metrics import Metrics
 from ocr_service.api.middleware import BodyLimit, RequestFrame
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         routes_documents,
         routes_content,
         routes_review,
+        routes_stacks,
         routes_cases,
         routes_case_requests,
         routes_forms,

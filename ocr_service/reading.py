@@ -9,10 +9,12 @@ from models.errors import ModelError, ModelProblem
 from models.recogniser import Recogniser
 from ocr_service.forms_catalog import open_forms
 from ocr_service.lookups import open_lookups
+from ocr_service.loop.registry import models_in_use
 from ocr_service.settings import Settings
 from pipelines.categorise import load_category_model
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
+from pipelines.learned import load_learned
 from pipelines.run import Reader, load_reader
 
 
@@ -21,22 +23,27 @@ def program_version() -> str:
     return version("ocr-service")
 
 
-def open_reader(settings: Settings, *, library: FormLibrary | None = None) -> Reader:
-    """Load forms and models; takes seconds, so do it once a process.
+def open_reader(
+    settings: Settings, *, library: FormLibrary | None = None, candidate: str = ""
+) -> Reader:
+    """Load forms and the models in use; takes seconds, so do it once a process.
 
-    Raises `CodedError`: `form.invalid`, `model.missing`, `model.damaged`, and `settings.invalid`
-    for lists that cannot be read.
+    `candidate` (`name@version`) stands in for the version of that model that is in use. Raises
+    `CodedError`: `form.invalid`, `model.missing`, `model.damaged`, `model.unknown`, and
+    `settings.invalid` for lists that cannot be read.
     """
     lookups = open_lookups(settings)
-    with _coded_models():
+    with models_in_use(settings, candidate=candidate), _coded_models():
         engines = load_engines()
         categories = load_category_model()
+        learned = load_learned()
     return load_reader(
         library or open_forms(settings),
         engines,
         categories,
         program=program_version(),
         lookups=lookups,
+        learned=learned,
     )
 
 

@@ -15,6 +15,8 @@ class DocumentState(StrEnum):
     REJECTED = "rejected"
     EXPORTED = "exported"
     FAILED = "failed"
+    MERGED = "merged"
+    """A person added its pages to another document of the same file."""
 
 
 class Role(StrEnum):

@@ -1,4 +1,4 @@
-"""QR codes of our forms on a page."""
+"""QR codes of ours on a page: of forms and of cover sheets."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from pipelines.forms.code import parse_code
+from pipelines.forms.code import CoverCode, parse_code, parse_cover
 from pipelines.forms.template import Template
-from pipelines.geometry import Points, resize_by, transform_points
-from pipelines.records import FormKey, Matrix, Pixels
+from pipelines.geometry import Points, resize_by, to_grey, transform_points
+from pipelines.records import FormKey, Matrix, Page, Pixels
 
 _MOST_DPI = 300.0
 _DPI = 200.0
+_COVER_DPI = 75.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -44,9 +45,7 @@ def find_code(grey: Pixels, dpi: float) -> CodeFound | None:
     seen, to_seen = resize_by(grey, _DPI / dpi if dpi > _MOST_DPI else 1.0)
     back = np.asarray(np.linalg.inv(to_seen), np.float64)
     found: dict[tuple[FormKey, int], CodeFound] = {}
-    for result in zxingcpp.read_barcodes(
-        seen, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-    ):
+    for result in _qr_codes(seen):
         code = parse_code(result.text)
         if code is not None:
             at = result.position
@@ -55,3 +54,20 @@ def find_code(grey: Pixels, dpi: float) -> CodeFound | None:
             told = CodeFound(key=code.key, form_page=code.page, corners=corners)
             found[told.key, told.form_page] = told
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def find_cover(page: Page) -> CoverCode | None:
+    """Read the code of a cover sheet; None when the page is none, or shows two that disagree."""
+    grey = to_grey(page.pixels)
+    # Its code is so large that the small picture shows it; the whole one is for bad photographs.
+    for dpi in (_COVER_DPI, _DPI):
+        seen, _ = resize_by(grey, min(1.0, dpi / page.dpi))
+        found = {parse_cover(result.text) for result in _qr_codes(seen)} - {None}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _qr_codes(grey: Pixels) -> list[zxingcpp.Barcode]:
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    return list(zxingcpp.read_barcodes(grey, formats=formats))

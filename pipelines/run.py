@@ -5,45 +5,53 @@
 `Trace` may look on.
 """
 
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.engines import Engines
-from pipelines.categorise import CategoryModel, categorise_form, categorise_lines
+from pipelines.categorise import (
+    BLANK,
+    Categoriser,
+    categorise_form,
+    categorise_lines,
+    look_at,
+)
 from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
 from pipelines.check_drift import drift_findings
 from pipelines.decode import DecodeLimits, decode_pages
-from pipelines.drift import DriftZone, find_drift
+from pipelines.drift import find_drift
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.fields import read_fields
 from pipelines.forms.load import FormLibrary
-from pipelines.forms.model import FormDefinition
 from pipelines.forms.template import Template, build_templates
 from pipelines.identify import TemplateIndex, build_index, identify_page
+from pipelines.identify_qr import find_cover
 from pipelines.ink import subtract_blank
 from pipelines.keyvalue import extract_pairs
+from pipelines.learned import NOTHING_LEARNED, Learned
 from pipelines.lines import read_lines
 from pipelines.mark_fields import mark_fields
 from pipelines.marks import read_marks
+from pipelines.oddity import odd_findings
 from pipelines.orient import straighten
 from pipelines.quality import assess_quality
+from pipelines.read_page import ReadPage, form_of, pages_of_form, stack_page, view_of
+from pipelines.recalibrate import recalibrated
 from pipelines.records import (
-    Field,
     Finding,
     FormKey,
-    Line,
     Page,
     PageView,
     QualityReason,
-    QualityVerdict,
     RegisteredPage,
     Suggestion,
 )
 from pipelines.register import register_page
 from pipelines.rules.lookups import NO_LOOKUPS, Lookups
+from pipelines.split import split_stack
+from pipelines.stack import StackDocument, StackReading
+from pipelines.stopwatch import Stopwatch
 from pipelines.trace import Trace
 from pipelines.upright import turn_upright
 
@@ -56,22 +64,10 @@ class Reader:
     templates: Mapping[tuple[FormKey, int], Template]
     index: TemplateIndex
     engines: Engines
-    categories: CategoryModel
+    categories: Categoriser
     versions: Mapping[str, str]
     lookups: Lookups = NO_LOOKUPS
-
-
-@dataclass(slots=True)
-class _Stopwatch:
-    """Seconds by stage, summed over the pages."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+    learned: Learned = NOTHING_LEARNED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,34 +77,23 @@ class _Run:
     reader: Reader
     pinned: FormKey | None
     trace: Trace
-    watch: _Stopwatch
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _ReadPage:
-    """One page after reading: registered on a form with its fields, or its lines.
-
-    `drift` is where print of the form is missing.
-    """
-
-    view: PageView
-    registered: RegisteredPage | None
-    fields: tuple[Field, ...]
-    lines: tuple[Line, ...]
-    drift: tuple[DriftZone, ...] = ()
+    watch: Stopwatch
+    covers: bool = False
+    """Whether a page may be a cover sheet of a stack."""
 
 
 def load_reader(
     library: FormLibrary,
     engines: Engines,
-    categories: CategoryModel,
+    categories: Categoriser,
     *,
     program: str,
     lookups: Lookups = NO_LOOKUPS,
+    learned: Learned = NOTHING_LEARNED,
 ) -> Reader:
     """Render and index the forms of `library`; `program` is the version of the service.
 
-    `lookups` are the lists that shared rules look into.
+    `lookups` are the lists that shared rules look into, `learned` what confirmations taught.
     """
     templates = {
         (template.key, template.form_page): template
@@ -121,8 +106,14 @@ def load_reader(
         index=build_index(tuple(templates.values())),
         engines=engines,
         categories=categories,
-        versions={"program": program, "categories": categories.version, **engines.versions},
+        versions={
+            "program": program,
+            "categories": categories.version,
+            **engines.versions,
+            **learned.versions,
+        },
         lookups=lookups,
+        learned=learned,
     )
 
 
@@ -132,36 +123,68 @@ def read_document(
     reader: Reader,
     today: date,
     pinned: FormKey | None = None,
+    pages: Collection[int] | None = None,
     limits: DecodeLimits | None = None,
     trace: Trace | None = None,
 ) -> Suggestion:
     """Read one document. Raises `CodedError` for files that cannot be decoded.
 
     `pinned` is the form that a reviewer chose: pages are registered on it or not at all.
-    `trace` is shown what every stage made.
+    `pages` are those of the file that the document has (None: all). `trace` is shown what every
+    stage made.
     """
     if pinned is not None and pinned not in {entry.key for entry in reader.library.entries}:
         raise CodedError(ErrorCode.FORM_UNKNOWN, f"{pinned.id} {pinned.revision}")
-    watch = _Stopwatch()
-    run = _Run(reader, pinned, trace or Trace(), watch)
-    pages = [_read_page(page, run) for page in _decoded(data, limits, watch)]
-    form, score = _form_of(pages, reader.library)
-    kept = _pages_of_form(pages, form)
+    run = _Run(reader, pinned, trace or Trace(), Stopwatch())
+    read = list(_read_pages(data, limits, run, pages))
+    if pages and not read:
+        raise CodedError(ErrorCode.FILE_CORRUPT, "pages of the document are missing")
+    return _judge(read, reader, today)
+
+
+def read_stack(
+    data: bytes, *, reader: Reader, today: date, limits: DecodeLimits | None = None
+) -> StackReading:
+    """Read every page of a posted file and suggest the documents that they make up.
+
+    Each suggestion is the one that `read_document` gives for the same pages, timings aside. Raises
+    as that.
+    """
+    run = _Run(reader, None, Trace(), Stopwatch(), covers=True)
+    read = {page.view.number: page for page in _read_pages(data, limits, run, None)}
+    pages = tuple(stack_page(page) for page in read.values())
+    documents = tuple(
+        StackDocument(group=group, suggestion=_judge([read[n] for n in group.pages], reader, today))
+        for group in split_stack(pages).groups
+    )
+    return StackReading(documents=documents, pages=pages)
+
+
+def _judge(pages: list[ReadPage], reader: Reader, today: date) -> Suggestion:
+    watch = Stopwatch()
+    for page in pages:
+        watch.add(page.seconds)
+    form, score = form_of(pages, reader.library)
+    kept = pages_of_form(pages, form)
     lines = tuple(line for page in pages for line in page.lines)
     with watch.stage("judge"):
         if form is None:
             fields = extract_pairs(lines)
-            category = categorise_lines(lines, reader.categories)
+            looks = [page.look for page in pages]
+            category = categorise_lines(lines, reader.categories, looks)
             findings: tuple[Finding, ...] = unknown_findings(
                 page.view.number for page in pages if page.lines
             )
         else:
-            fields = tuple(f for page in kept for f in page.fields)
+            learned = reader.learned
+            read = (f for page in kept for f in page.fields)
+            fields = recalibrated(read, form, learned.calibration)
             category = categorise_form(form, score)
-            present = {page.registered.form_page for page in kept if page.registered}
+            present = {page.view.form_page for page in kept if page.view.form_page}
             found = check_fields(fields, form, today=today, lookups=reader.lookups)
             findings = (*check_pages(present, form), *found)
             findings += drift_findings((zone for page in kept for zone in page.drift), form)
+            findings += odd_findings(fields, form, learned.oddity, today=today)
         findings += quality_findings(page.view.quality for page in pages)
     key = FormKey(id=form.id, revision=form.revision) if form else None
     return Suggestion(
@@ -177,28 +200,28 @@ def read_document(
     )
 
 
-def _decoded(data: bytes, limits: DecodeLimits | None, watch: _Stopwatch) -> Iterator[Page]:
+def _read_pages(
+    data: bytes, limits: DecodeLimits | None, run: _Run, wanted: Collection[int] | None
+) -> Iterator[ReadPage]:
     pages = decode_pages(data, limits=limits or DecodeLimits())
     while True:
+        watch = Stopwatch()
         with watch.stage("decode"):
             page = next(pages, None)
-        if page is None:
+        if page is None or (wanted is not None and page.number > max(wanted, default=0)):
             return
-        yield page
+        if wanted is None or page.number in wanted:
+            read = _read_any_page(page, replace(run, watch=watch))
+            run.trace.page_done(read.view, read.fields)
+            yield replace(read, seconds=watch.seconds)
 
 
-def _read_page(page: Page, run: _Run) -> _ReadPage:
-    read = _read_any_page(page, run)
-    run.trace.page_done(read.view, read.fields)
-    return read
-
-
-def _read_any_page(page: Page, run: _Run) -> _ReadPage:
+def _read_any_page(page: Page, run: _Run) -> ReadPage:
     with run.watch.stage("quality"):
         verdict = assess_quality(page)
     run.trace.quality_judged(page, verdict)
     if QualityReason.BLANK in verdict.reasons:
-        return _ReadPage(_view(page, verdict, None), None, (), ())
+        return ReadPage(view_of(page, verdict, None), look=BLANK)
     registered = _register(page, run)
     if registered is None:
         with run.watch.stage("straighten"):
@@ -208,13 +231,18 @@ def _read_any_page(page: Page, run: _Run) -> _ReadPage:
             run.trace.page_straightened(straight)
             page, registered = straight, _register(straight, run)
     if registered is not None:
-        return _read_form_page(_view(page, verdict, registered), registered, run)
+        return _read_form_page(view_of(page, verdict, registered), registered, run)
+    cover = find_cover(page) if run.covers else None
+    if cover is not None:
+        return ReadPage(view_of(page, verdict, None), cover=cover)
     engines = run.reader.engines
     with run.watch.stage("lines"):
         upright, regions = turn_upright(page, engines.detector, engines.recogniser)
         lines = read_lines(upright, regions, engines.recogniser)
     run.trace.lines_read(upright, regions, lines)
-    return _ReadPage(_view(upright, verdict, None), None, (), lines)
+    with run.watch.stage("judge"):
+        look = look_at(upright.pixels, lines, run.reader.categories)
+    return ReadPage(view_of(upright, verdict, None), lines=lines, look=look)
 
 
 def _register(page: Page, run: _Run) -> RegisteredPage | None:
@@ -231,7 +259,7 @@ def _register(page: Page, run: _Run) -> RegisteredPage | None:
     return registered
 
 
-def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> _ReadPage:
+def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> ReadPage:
     template, trace = run.reader.templates[registered.form, registered.form_page], run.trace
     form = template.definition
     with run.watch.stage("ink"):
@@ -258,41 +286,4 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> _R
     found = {item.name: item for item in (*texts, *mark_fields(form, marks))}
     order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
     fields = tuple(found[name] for name in order if name in found)
-    return _ReadPage(view, registered, fields, (), drift)
-
-
-def _view(page: Page, verdict: QualityVerdict, registered: RegisteredPage | None) -> PageView:
-    return PageView(
-        number=page.number,
-        width=page.scan_width,
-        height=page.scan_height,
-        rotation=registered.rotation if registered else page.rotation,
-        form_page=registered.form_page if registered else None,
-        score=registered.score if registered else 0.0,
-        quality=verdict,
-    )
-
-
-def _form_of(pages: list[_ReadPage], library: FormLibrary) -> tuple[FormDefinition | None, float]:
-    """Find the form that most pages were registered on, and the mean score of those pages."""
-    scores: dict[FormKey, list[float]] = {}
-    for page in pages:
-        if page.registered is not None:
-            scores.setdefault(page.registered.form, []).append(page.registered.score)
-    if not scores:
-        return None, 0.0
-    key = max(scores, key=lambda k: (len(scores[k]), sum(scores[k])))
-    return library.get(key).definition, sum(scores[key]) / len(scores[key])
-
-
-def _pages_of_form(pages: list[_ReadPage], form: FormDefinition | None) -> list[_ReadPage]:
-    """Choose the best scan of each page of the form, in the order of the form."""
-    best: dict[int, _ReadPage] = {}
-    for page in pages:
-        found = page.registered
-        if found is None or form is None or found.form.id != form.id:
-            continue
-        rival = best.get(found.form_page)
-        if rival is None or rival.registered is None or rival.registered.score < found.score:
-            best[found.form_page] = page
-    return [best[number] for number in sorted(best)]
+    return ReadPage(view, template.key, fields, drift=drift)

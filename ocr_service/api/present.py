@@ -91,6 +91,9 @@ def document_body(item: QueueItem, forms: FormLibrary, who: Principal) -> Docume
         first_confirmed_by_me=item.first_confirmed_by == who.id,
         case_id=item.case_id,
         case_status=item.case_status,
+        stack_id=row.stack_id,
+        pages=row.pages,
+        merged_into=row.merged_into,
     )
 
 

@@ -35,6 +35,7 @@ _ERRORS = (
     _E.DOCUMENT_STATE,
     _E.STORAGE_UNAVAILABLE,
 )
+REVIEW_ERRORS = _ERRORS
 _DOCUMENT = examples.answer(200, examples.DOCUMENT, "書類の新しい状態")
 Reviewer = Annotated[Principal, Depends(Guard(Permission.REVIEW, person=True))]
 

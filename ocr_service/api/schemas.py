@@ -90,6 +90,12 @@ class DocumentBody(Body):
     case_id: str | None = None
     """The case that it is in."""
     case_status: CaseStatus | None = None
+    stack_id: str | None = None
+    """The file of several pages that it was posted in (`…/stack` shows it)."""
+    pages: list[int] | None = None
+    """Its pages of that file."""
+    merged_into: str | None = None
+    """The document that a person added its pages to."""
 
 
 class DocumentList(Body):

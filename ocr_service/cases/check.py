@@ -1,6 +1,6 @@
 """The one place that judges a case again, whenever something about one of its documents changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import cache
 
@@ -52,6 +52,11 @@ class CaseChecker:
         case_id = case_of(session, document_id)
         if case_id is not None:
             lock_cases(session, [case_id])
+
+    def hold_all(self, session: Session, documents: Iterable[str]) -> None:
+        """Lock the cases of several locked documents, as `hold` does."""
+        found = {case_of(session, document_id) for document_id in documents}
+        lock_cases(session, [case_id for case_id in found if case_id is not None])
 
     def document_changed(self, session: Session, document_id: str) -> None:
         """Take note of a new reading or decision: who it speaks of, and what its case lacks now.

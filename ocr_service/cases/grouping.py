@@ -1,13 +1,14 @@
 """Which case a posted document goes into: what its station said, and nothing that is guessed."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ocr_service.audit.chain import Actor, Subject, append
+from ocr_service.audit.chain import SYSTEM, Actor, Subject, append
 from ocr_service.cases.records import Origin
 from ocr_service.cases.store import lock_cases
 from ocr_service.ids import new_id
@@ -16,6 +17,7 @@ from ocr_service.states import CaseStatus
 from ocr_service.storage.database import Database
 from ocr_service.storage.tables_cases import CaseDocumentRow, CaseRow
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.code import CoverCode, CoverKind
 
 NUMBER_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z._/-]{0,39}$"
 _NUMBER = re.compile(NUMBER_PATTERN)
@@ -79,6 +81,90 @@ def join_case(
     details = {"document": document_id, "origin": origin.value, "opened": opened}
     append(session, actor, "case.joined", Subject("case", row.id), details, at=now)
     return row.id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StackPlace:
+    """A document of a stack, and the cover sheet that stands before it (`section` counts them)."""
+
+    document_id: str
+    cover: CoverCode | None
+    section: int
+
+
+def join_stack(
+    session: Session,
+    database: Database,
+    first_id: str,
+    places: Sequence[StackPlace],
+    *,
+    now: datetime,
+) -> None:
+    """Put the documents of a stack into cases.
+
+    Where its station put the stack (its document `first_id`) into a case, all of them belong there:
+    what a station says about a posting counts for all of it. Else the cover sheets count. Called
+    after the documents and before the audit chain were locked.
+    """
+    session.flush()
+    own = session.get(CaseDocumentRow, first_id)
+    if own is not None:
+        homes = {p.document_id: own.case_id for p in places if p.document_id != first_id}
+        origin = Origin(own.origin)
+    else:
+        homes, origin = _homes(session, database, places, now), Origin.COVER
+    rows = lock_cases(session, homes.values())
+    if any(case.merged_into is not None for case in rows.values()):
+        # Somebody merged one of them just now.
+        homes = {document: _followed(session, case) or case for document, case in homes.items()}
+        rows = lock_cases(session, homes.values())
+    for document_id, case_id in homes.items():
+        row = CaseDocumentRow(
+            document_id=document_id, case_id=case_id, origin=origin.value, joined_at=now
+        )
+        session.add(row)
+    for case in rows.values():
+        if case.status == CaseStatus.COMPLETE:
+            case.status = CaseStatus.WAITING_REVIEW.value
+        case.version += 1
+        case.updated_at = now
+    session.flush()
+    for document_id, case_id in homes.items():
+        details = {"document": document_id, "origin": origin.value}
+        append(session, SYSTEM, "case.joined", Subject("case", case_id), details, at=now)
+
+
+def _homes(
+    session: Session, database: Database, places: Sequence[StackPlace], now: datetime
+) -> dict[str, str]:
+    """Find or open the cases that cover sheets speak of: document to case."""
+    numbers = {p.cover.number for p in places if p.cover is not None and p.cover.number is not None}
+    by_number: dict[str, str] = {}
+    for number in sorted(n for n in numbers if not holds_my_number(n)):
+        database.lock_until_commit(session, f"ocr-service/case/{number}")
+        found = _followed(session, _find(session, number, None))
+        by_number[number] = found or open_case(session, now, number=number).id
+    together = {
+        p.section for p in places if p.cover is not None and p.cover.kind is CoverKind.TOGETHER
+    }
+    by_section = {section: open_case(session, now).id for section in sorted(together)}
+    homes: dict[str, str] = {}
+    for place in places:
+        named = place.cover.number if place.cover is not None else None
+        case_id = by_section.get(place.section) or by_number.get(named or "")
+        if case_id is not None:
+            homes[place.document_id] = case_id
+    return homes
+
+
+def _followed(session: Session, case_id: str | None) -> str | None:
+    """Follow a case to the one that it was merged into."""
+    while case_id is not None:
+        further = session.scalar(select(CaseRow.merged_into).where(CaseRow.id == case_id))
+        if further is None:
+            return case_id
+        case_id = further
+    return None
 
 
 def open_case(

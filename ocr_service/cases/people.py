@@ -19,6 +19,8 @@ from pipelines.records import Field
 _LOCK = "ocr-service/match-key"
 _MOST = 20
 
+_GONE = (DocumentState.REJECTED.value, DocumentState.MERGED.value)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
@@ -83,7 +85,7 @@ class PeopleIndex:
                 PersonDigestRow.digest.in_(theirs),
                 DocumentRow.id.not_in(documents),
                 DocumentRow.received_at.between(first - self._within, last + self._within),
-                DocumentRow.state != DocumentState.REJECTED.value,
+                DocumentRow.state.not_in(_GONE),
             )
             .order_by(DocumentRow.id.desc(), PersonDigestRow.basis)
         )

@@ -21,6 +21,8 @@ class Origin(StrEnum):
     """Its station named the case."""
     BATCH = "batch"
     """Its station said that its batch is one case."""
+    COVER = "cover"
+    """A cover sheet in its stack said so."""
     PERSON = "person"
     """A person put it there."""
 

@@ -19,15 +19,16 @@ from sqlalchemy.orm import Session
 from ocr_service.audit.chain import SYSTEM, Subject, append
 from ocr_service.clock import Clock, office_date, utc_now
 from ocr_service.error_map import describe
-from ocr_service.jobs.names import pin_text, suggestion_id_of
+from ocr_service.jobs.names import suggestion_id_of
 from ocr_service.jobs.reading import DocumentReader
+from ocr_service.jobs.suggested import Keeper, ReadingDone, one_document
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database
-from ocr_service.storage.objects import ObjectKind, ObjectStore
-from ocr_service.storage.suggestion_codec import encode_suggestion, encode_verdicts
+from ocr_service.storage.objects import ObjectStore
 from ocr_service.storage.tables import DocumentRow, SuggestionRow
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.records import FormKey, Severity, Suggestion
+from pipelines.records import FormKey
+from pipelines.stack import StackReading
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -54,11 +55,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Begun:
-    """An attempt that began: the bytes to read, and whether the document was decided already."""
+    """An attempt that began: the bytes to read, and whether the document was decided already.
+
+    `pages` of them belong to the document (None: all). `whole`: the file was never read before, and
+    may be a stack of several documents.
+    """
 
     data: bytes
     attempt: int
     decided: bool
+    pages: tuple[int, ...] | None
+    whole: bool
 
 
 class DocumentProcessor:
@@ -85,6 +92,7 @@ class DocumentProcessor:
         self._sleep = sleep
         # Told of every new reading and failure within its transaction, the document being locked.
         self._on_change = on_change
+        self._keeper = Keeper(database, objects, on_change)
         self._current: str | None = None
 
     @property
@@ -132,8 +140,7 @@ class DocumentProcessor:
                 return begun
             started = time.monotonic()
             try:
-                today = office_date(self._clock(), self._time_zone)
-                suggestion = self._reader.read(begun.data, today=today, pinned=pinned)
+                reading = self._read(begun, pinned)
             except CodedError as error:
                 log.warning(
                     "processing.error",
@@ -146,10 +153,18 @@ class DocumentProcessor:
                 return self._patiently(partial(self._fail, document_id, job_id, error))
             seconds = time.monotonic() - started
             outcome = self._patiently(
-                partial(self._finish, document_id, job_id, pinned, suggestion, seconds)
+                partial(self._finish, document_id, job_id, pinned, reading, seconds)
             )
             log.info("processing.done", outcome=outcome.value, seconds=round(seconds, 3))
             return outcome
+
+    def _read(self, begun: _Begun, pinned: FormKey | None) -> StackReading:
+        today = office_date(self._clock(), self._time_zone)
+        # Whoever names a form means that the pages are one document.
+        if begun.whole and pinned is None:
+            return self._reader.read_stack(begun.data, today=today)
+        read = self._reader.read(begun.data, today=today, pinned=pinned, pages=begun.pages)
+        return one_document(read)
 
     def _begin(self, document_id: str, job_id: str) -> _Begun | Outcome:
         with self._database.transaction() as session:
@@ -168,6 +183,9 @@ class DocumentProcessor:
                 self._touch(row)
             self._audit(session, "document.reading", row, job_id, attempt=row.attempts)
             object_id, attempt = row.original_object, row.attempts
+            pages = None if row.pages is None else tuple(row.pages)
+            unread = pages is None and row.suggestion_id is None
+            whole = unread and row.page_count > 1 and not decided
         # Outside of the transaction: other writers need not wait for the object store.
         try:
             with self._database.reading() as session:
@@ -177,14 +195,14 @@ class DocumentProcessor:
                 self.give_back()
                 raise
             return self._fail(document_id, job_id, error)
-        return _Begun(data=data, attempt=attempt, decided=decided)
+        return _Begun(data=data, attempt=attempt, decided=decided, pages=pages, whole=whole)
 
     def _finish(
         self,
         document_id: str,
         job_id: str,
         pinned: FormKey | None,
-        suggestion: Suggestion,
+        reading: StackReading,
         seconds: float,
     ) -> Outcome:
         with self._database.transaction() as session:
@@ -192,24 +210,15 @@ class DocumentProcessor:
             skip = _reason_to_skip(session, row, job_id)
             if skip is not None or row is None:
                 return skip or Outcome.NOT_WANTED
-            body = self._objects.put(ObjectKind.SUGGESTION, encode_suggestion(suggestion), session)
-            stored = SuggestionRow(
-                id=suggestion_id_of(job_id),
-                document_id=document_id,
-                body_object=body,
-                pinned_form=pin_text(pinned),
-                versions=dict(suggestion.versions),
-                seconds=seconds,
-                created_at=self._clock(),
-            )
-            session.add(stored)
-            session.flush()
-            if row.state not in _DECIDED:
-                _take_over(row, suggestion, stored.id)
+            decided = row.state in _DECIDED
+            if not decided:
                 self._touch(row)
             row.attempts = 0
-            self._on_change(session, document_id)
-            self._audit(session, "document.suggested", row, job_id, suggestion=stored.id)
+            done = ReadingDone(
+                job_id=job_id, pinned=pinned, reading=reading, seconds=seconds, at=self._clock()
+            )
+            stored = self._keeper.keep(session, row, done, decided=decided)
+            self._audit(session, "document.suggested", row, job_id, suggestion=stored)
         return Outcome.SUGGESTED
 
     def _fail(self, document_id: str, job_id: str, error: CodedError) -> Outcome:
@@ -279,22 +288,3 @@ def _reason_to_skip(session: Session, row: DocumentRow | None, job_id: str) -> O
     if row.state not in (*_OPEN, *_DECIDED):
         return Outcome.NOT_WANTED
     return None
-
-
-def _take_over(row: DocumentRow, suggestion: Suggestion, suggestion_id: str) -> None:
-    severities = [finding.severity for finding in suggestion.findings]
-    row.state = DocumentState.AWAITING_REVIEW.value
-    row.suggestion_id = suggestion_id
-    row.form_id = suggestion.form.id if suggestion.form else None
-    row.form_revision = suggestion.form.revision if suggestion.form else None
-    row.category = suggestion.category.label
-    row.page_count = len(suggestion.pages)
-    row.quality = encode_verdicts(tuple(page.quality for page in suggestion.pages))
-    row.fields_total = len(suggestion.fields)
-    row.fields_doubtful = sum(field.doubtful for field in suggestion.fields)
-    row.findings_error = severities.count(Severity.ERROR)
-    row.findings_warning = severities.count(Severity.WARNING)
-    row.failure_code = None
-    row.failure_retryable = None
-    row.claimed_by = None
-    row.claimed_until = None

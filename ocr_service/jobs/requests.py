@@ -33,7 +33,7 @@ def request_reading(
     A failed or unreviewed document goes back to `received` (whoever held it loses it: the
     suggestion under their eyes gets old). A decided document keeps its state and its decision; it
     only gains a suggestion. Raises CodedError DOCUMENT_UNKNOWN, and DOCUMENT_STATE while it is
-    being read already.
+    being read already and when its pages were added to another document.
     """
     row = session.scalar(
         sa.select(DocumentRow)
@@ -45,6 +45,8 @@ def request_reading(
         raise CodedError(ErrorCode.DOCUMENT_UNKNOWN, document_id)
     if row.state in _BUSY:
         raise CodedError(ErrorCode.DOCUMENT_STATE, "being read already", state=row.state)
+    if row.state == _S.MERGED:
+        raise CodedError(ErrorCode.DOCUMENT_STATE, "its pages are in another", state=row.state)
     decided = row.state in _DECIDED
     if not decided:
         row.state = _S.RECEIVED.value
@@ -76,7 +78,7 @@ def readable_documents(
     session: Session, *, state: DocumentState, form_id: str | None = None, limit: int = 100_000
 ) -> list[str]:
     """Ids of the documents in `state` (and of a form), oldest first, that may be read again."""
-    if state in _BUSY:
+    if state in (*_BUSY, _S.MERGED):
         return []
     query = sa.select(DocumentRow.id).where(DocumentRow.state == state.value)
     if form_id is not None:

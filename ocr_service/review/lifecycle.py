@@ -24,6 +24,7 @@ class Event(StrEnum):
     RETURN = "return"
     REJECT = "reject"
     EXPORT = "export"
+    MERGE = "merge"
 
 
 TRANSITIONS: dict[tuple[DocumentState, Event], DocumentState] = {
@@ -35,11 +36,14 @@ TRANSITIONS: dict[tuple[DocumentState, Event], DocumentState] = {
     (_S.PROCESSING, Event.FAIL): _S.FAILED,
     (_S.FAILED, Event.RETRY): _S.RECEIVED,
     (_S.FAILED, Event.REREAD): _S.RECEIVED,
+    (_S.FAILED, Event.MERGE): _S.MERGED,
     (_S.AWAITING_REVIEW, Event.REREAD): _S.RECEIVED,
+    (_S.AWAITING_REVIEW, Event.MERGE): _S.MERGED,
     (_S.AWAITING_REVIEW, Event.CLAIM): _S.IN_REVIEW,
     (_S.IN_REVIEW, Event.CLAIM): _S.IN_REVIEW,
     (_S.IN_REVIEW, Event.RELEASE): _S.AWAITING_REVIEW,
     (_S.IN_REVIEW, Event.REREAD): _S.RECEIVED,
+    (_S.IN_REVIEW, Event.MERGE): _S.MERGED,
     (_S.IN_REVIEW, Event.FIRST_CONFIRM): _S.AWAITING_REVIEW,
     (_S.IN_REVIEW, Event.CONFIRM): _S.CONFIRMED,
     (_S.IN_REVIEW, Event.RETURN): _S.RETURNED,

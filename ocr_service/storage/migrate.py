@@ -14,7 +14,7 @@ from pipelines.errors import CodedError, ErrorCode
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0003"
+REVISION = "0004"
 """Newest revision below `migrations/versions` (a test holds them together)."""
 _METADATA = CaseRow.metadata
 """All tables: those of cases are in a module of their own."""

@@ -1,5 +1,7 @@
 """Suggestions as JSON bytes (sealed objects, and the way out of the reading process), and back.
 
+Stacks only take the way out of the reading process.
+
 The round trip is exact: `decode_suggestion(encode_suggestion(s)) == s`. The form is stable: fields
 may be added with defaults, never renamed.
 """
@@ -15,6 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import QualityVerdict, Suggestion
+from pipelines.stack import StackReading
 
 _FORMAT = 1
 
@@ -26,17 +29,21 @@ def encode_suggestion(suggestion: Suggestion) -> bytes:
 
 def decode_suggestion(data: bytes) -> Suggestion:
     """Read a suggestion back. Raises CodedError STORAGE_DAMAGED when it isn't one."""
-    try:
-        body = json.loads(data)
-        if body["format"] != _FORMAT:
-            raise ValueError("unknown format")
-        suggestion = _build(Suggestion, body["suggestion"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CodedError(
-            ErrorCode.STORAGE_DAMAGED, f"not a suggestion: {type(error).__name__}"
-        ) from None
+    suggestion = _decoded(data, "suggestion", Suggestion)
     assert isinstance(suggestion, Suggestion)
     return suggestion
+
+
+def encode_stack(reading: StackReading) -> bytes:
+    """Write the reading of a stack as UTF-8 JSON. Raises as `encode_suggestion`."""
+    return _dump({"format": _FORMAT, "stack": asdict(reading)})
+
+
+def decode_stack(data: bytes) -> StackReading:
+    """Read back what `encode_stack` wrote. Raises CodedError STORAGE_DAMAGED when it isn't that."""
+    reading = _decoded(data, "stack", StackReading)
+    assert isinstance(reading, StackReading)
+    return reading
 
 
 def encode_verdicts(verdicts: tuple[QualityVerdict, ...]) -> dict[str, object]:
@@ -56,6 +63,18 @@ def decode_verdicts(quality: Mapping[str, object] | None) -> tuple[QualityVerdic
         raise CodedError(
             ErrorCode.STORAGE_DAMAGED, f"not verdicts: {type(error).__name__}"
         ) from None
+
+
+def _decoded(data: bytes, name: str, kind: type) -> object:
+    try:
+        body = json.loads(data)
+        if body["format"] != _FORMAT:
+            raise ValueError("unknown format")
+        made: object = _build(kind, body[name])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        problem = f"not a {name}: {type(error).__name__}"
+        raise CodedError(ErrorCode.STORAGE_DAMAGED, problem) from None
+    return made
 
 
 def _dump(value: object) -> bytes:

@@ -101,6 +101,29 @@ class DocumentRow(Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     quality: Mapped[dict[str, object] | None] = mapped_column(JSON, nullable=True)
     """Verdicts of the pages; reasons and measures, no content."""
+    stack_id: Mapped[str | None] = mapped_column(_Id, nullable=True, index=True)
+    """The posted file of several pages that it is a part of (`StackRow`)."""
+    pages: Mapped[list[int] | None] = mapped_column(JSON, nullable=True)
+    """Its pages of the posted file, from 1; None: not read yet, or all of them."""
+    cut_reason: Mapped[str | None] = mapped_column(String(24), nullable=True)
+    """Why it begins where it begins (`CutReason`)."""
+    merged_into: Mapped[str | None] = mapped_column(_Id, nullable=True)
+    """The document that a person added its pages to."""
+
+
+class StackRow(Base):
+    """The pages of a posted file of several pages, of which one or more documents were made.
+
+    `pages` holds for each page its number, its role (`PageRole`) and the form page it shows; no
+    content. Which document has which of them is in `documents.pages`.
+    """
+
+    __tablename__ = "stacks"
+    id: Mapped[str] = mapped_column(_Id, primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"))
+    page_count: Mapped[int] = mapped_column(Integer)
+    pages: Mapped[list[dict[str, object]]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(_Time)
 
 
 class ObjectRow(Base):

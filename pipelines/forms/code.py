@@ -1,7 +1,12 @@
-"""The QR code that names a form page: `ocr-service:form:<id>:<revision>:<page>`."""
+"""QR codes of ours, on form pages and on cover sheets.
+
+A form page is named by `ocr-service:form:<id>:<revision>:<page>`; a cover sheet says
+`ocr-service:cover:next`, `ocr-service:cover:together` or `ocr-service:cover:case:<number>`.
+"""
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 import segno
 
@@ -12,6 +17,29 @@ _TEXT = re.compile(
     r":(?P<page>[1-9][0-9]{0,2})",
     re.ASCII,
 )
+_COVER = re.compile(
+    r"ocr-service:cover:(?:(?P<kind>next|together)|case:(?P<number>[0-9A-Za-z][0-9A-Za-z._/-]{0,39}))",
+    re.ASCII,
+)
+
+
+class CoverKind(StrEnum):
+    """What a cover sheet says about the documents behind it."""
+
+    NEXT = "next"
+    """Nothing but that they are others than those before it."""
+    TOGETHER = "together"
+    """They are one case."""
+    CASE = "case"
+    """They belong to the case with this number."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoverCode:
+    """What the QR code of a cover sheet says; `number` with `CoverKind.CASE` only."""
+
+    kind: CoverKind
+    number: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +62,23 @@ def parse_code(text: str) -> FormCode | None:
         return None
     key = FormKey(id=found["id"], revision=found["revision"])
     return FormCode(key=key, page=int(found["page"]))
+
+
+def format_cover(code: CoverCode) -> str:
+    """Text of the QR code of a cover sheet. Raises ValueError for what could not be read back."""
+    text = f"ocr-service:cover:{code.kind}" + (f":{code.number}" if code.number else "")
+    if parse_cover(text) != code:
+        raise ValueError("not a cover code")
+    return text
+
+
+def parse_cover(text: str) -> CoverCode | None:
+    """Read the text of a cover sheet's QR code; None when it is not one."""
+    found = _COVER.fullmatch(text)
+    if found is None:
+        return None
+    kind = CoverKind(found["kind"] or CoverKind.CASE)
+    return CoverCode(kind=kind, number=found["number"])
 
 
 def code_modules(text: str) -> tuple[tuple[bool, ...], ...]:

@@ -2,18 +2,19 @@
 
 `b"read …"` reads at once, `b"short …"` takes 0.1 s, `b"slow …"` a second, `b"hang …"`, `b"eat …"`,
 `b"crash …"`, `b"raise …"`, `b"refuse …"` do what they say; `b"crash once …"` only the first time.
+`b"read one || read two || blank"` is a stack of two documents of a page each and a blank page.
 """
 
 import ctypes
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ocr_service.jobs.names import pin_of
-from ocr_service.storage.suggestion_codec import encode_suggestion
+from ocr_service.storage.suggestion_codec import encode_stack, encode_suggestion
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import (
     CategoryScore,
@@ -28,8 +29,11 @@ from pipelines.records import (
     Severity,
     Suggestion,
 )
+from pipelines.split import CutReason, PageGroup, PageRole, StackPage
+from pipelines.stack import StackDocument, StackReading
 
 LOG_VARIABLE = "TEST_READER_LOG"
+_NEXT_PAGE = b" || "
 _SECONDS = {"short": 0.1, "slow": 1.0}
 
 
@@ -41,13 +45,38 @@ def open_handler(
         times = _note("start", data)
         _behave(data.decode(), times)
         _note("end", data)
-        return encode_suggestion(suggestion_of(data, pin_of(head["pinned"])))
+        if head.get("stack"):
+            return encode_stack(stack_of(data))
+        pages = [int(number) for number in (head["pages"] or "").split()] or None
+        return encode_suggestion(suggestion_of(data, pin_of(head["pinned"]), pages=pages))
 
     return read
 
 
-def suggestion_of(data: bytes, pinned: FormKey | None = None) -> Suggestion:
-    text = data.decode()
+def stack_of(data: bytes) -> StackReading:
+    parts = data.split(_NEXT_PAGE)
+    roles = [PageRole.BLANK if part == b"blank" else PageRole.FORM for part in parts]
+    forms = [n for n, role in enumerate(roles, start=1) if role is PageRole.FORM]
+    return StackReading(
+        documents=tuple(
+            StackDocument(
+                group=PageGroup(
+                    pages=(n,), reason=CutReason.START if n == forms[0] else CutReason.FORM
+                ),
+                suggestion=suggestion_of(data, pages=[n]),
+            )
+            for n in forms
+        ),
+        pages=tuple(StackPage(number=n, role=role) for n, role in enumerate(roles, start=1)),
+    )
+
+
+def suggestion_of(
+    data: bytes, pinned: FormKey | None = None, *, pages: Sequence[int] | None = None
+) -> Suggestion:
+    parts = data.split(_NEXT_PAGE)
+    wanted = pages or list(range(1, len(parts) + 1))
+    text = _NEXT_PAGE.join(parts[number - 1] for number in wanted).decode()
     return Suggestion(
         form=pinned or FormKey(id="test-form", revision="1"),
         form_score=1.0,
@@ -63,7 +92,7 @@ def suggestion_of(data: bytes, pinned: FormKey | None = None) -> Suggestion:
                 state=FieldState.READ,
                 source=FieldSource.READ,
                 box=None,
-                page=1,
+                page=wanted[0],
                 doubtful=True,
             ),
         ),
@@ -77,16 +106,17 @@ def suggestion_of(data: bytes, pinned: FormKey | None = None) -> Suggestion:
                 ground="試験",
             ),
         ),
-        pages=(
+        pages=tuple(
             PageView(
-                number=1,
+                number=number,
                 width=10,
                 height=10,
                 rotation=0,
                 form_page=1,
                 score=1.0,
-                quality=QualityVerdict(page=1, ok=True),
-            ),
+                quality=QualityVerdict(page=number, ok=True),
+            )
+            for number in wanted
         ),
         lines=(),
         versions={"program": "test"},

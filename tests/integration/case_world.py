@@ -9,11 +9,13 @@ from fastapi.testclient import TestClient
 from ocr_service.cases.check import CaseChecker
 from ocr_service.ids import new_id
 from ocr_service.jobs.processing import DocumentProcessor, Outcome
+from ocr_service.jobs.suggested import one_document
 from ocr_service.settings import Settings
 from ocr_service.storage.tables_cases import CaseRow
 from pipelines.check import check_fields
 from pipelines.errors import CodedError
 from pipelines.records import CategoryScore, FormKey, Line, Suggestion
+from pipelines.stack import StackReading
 
 FORMS = """
 schema_version: 1
@@ -65,10 +67,15 @@ class FixedReader:
 
     result: Suggestion | CodedError
 
-    def read(self, data: bytes, *, today: object, pinned: object) -> Suggestion:
+    def read(
+        self, data: bytes, *, today: object, pinned: object, pages: object = None
+    ) -> Suggestion:
         if isinstance(self.result, CodedError):
             raise self.result
         return self.result
+
+    def read_stack(self, data: bytes, *, today: object) -> StackReading:
+        return one_document(self.read(data, today=today, pinned=None))
 
 
 def reading(

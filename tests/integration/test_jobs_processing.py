@@ -1,7 +1,7 @@
 """Processing without worker processes: states, attempts, re-readings, forgotten documents."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,8 @@ from ocr_service.storage.objects import ObjectStore, open_objects
 from ocr_service.storage.tables import AuditRow, DocumentRow, ObjectRow, SuggestionRow, WorkerRow
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import FormKey, Suggestion
-from tests.engines.readers import suggestion_of
+from pipelines.stack import StackReading
+from tests.engines.readers import stack_of, suggestion_of
 from tests.integration.service_tools import opened_intake, post, quick, wait_until
 
 CLERK = Actor("user", "usr_1")
@@ -40,12 +41,24 @@ class FakeReader:
         self.calls: list[tuple[date, FormKey | None]] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def read(self, data: bytes, *, today: date, pinned: FormKey | None) -> Suggestion:
+    def read(
+        self,
+        data: bytes,
+        *,
+        today: date,
+        pinned: FormKey | None,
+        pages: Sequence[int] | None = None,
+    ) -> Suggestion:
         self.calls.append((today, pinned))
         if self.errors:
             raise self.errors.pop(0)
         self.meanwhile()
-        return suggestion_of(data, pinned)
+        return suggestion_of(data, pinned, pages=pages)
+
+    def read_stack(self, data: bytes, *, today: date) -> StackReading:
+        self.calls.append((today, None))
+        self.meanwhile()
+        return stack_of(data)
 
 
 @pytest.fixture

@@ -1,0 +1,87 @@
+"""What the reading of one page came to, and what several pages together say about their form."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.drift import DriftZone
+from pipelines.forms.code import CoverCode
+from pipelines.forms.load import FormLibrary
+from pipelines.forms.model import FormDefinition
+from pipelines.records import (
+    CategoryScore,
+    Field,
+    FormKey,
+    Line,
+    Page,
+    PageView,
+    QualityReason,
+    QualityVerdict,
+    RegisteredPage,
+)
+from pipelines.split import PageRole, StackPage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadPage:
+    """One page after reading: the form it is of with its fields, or its lines.
+
+    `drift` is where print of the form is missing; `cover` is set on cover sheets only; `look` is
+    what a page with hardly any text looks like; `seconds` are those of each stage.
+    """
+
+    view: PageView
+    form: FormKey | None = None
+    fields: tuple[Field, ...] = ()
+    lines: tuple[Line, ...] = ()
+    drift: tuple[DriftZone, ...] = ()
+    cover: CoverCode | None = None
+    look: CategoryScore | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def view_of(page: Page, verdict: QualityVerdict, registered: RegisteredPage | None) -> PageView:
+    """Give what is needed to show the page."""
+    return PageView(
+        number=page.number,
+        width=page.scan_width,
+        height=page.scan_height,
+        rotation=registered.rotation if registered else page.rotation,
+        form_page=registered.form_page if registered else None,
+        score=registered.score if registered else 0.0,
+        quality=verdict,
+    )
+
+
+def stack_page(read: ReadPage) -> StackPage:
+    """Say what the page is in its stack."""
+    number, form_page = read.view.number, read.view.form_page
+    if read.form is not None:
+        return StackPage(number=number, role=PageRole.FORM, form=read.form, form_page=form_page)
+    if read.cover is not None:
+        return StackPage(number=number, role=PageRole.COVER, cover=read.cover)
+    blank = QualityReason.BLANK in read.view.quality.reasons
+    return StackPage(number=number, role=PageRole.BLANK if blank else PageRole.UNKNOWN)
+
+
+def form_of(pages: Iterable[ReadPage], library: FormLibrary) -> tuple[FormDefinition | None, float]:
+    """Find the form that most pages were registered on, and the mean score of those pages."""
+    scores: dict[FormKey, list[float]] = {}
+    for page in pages:
+        if page.form is not None:
+            scores.setdefault(page.form, []).append(page.view.score)
+    if not scores:
+        return None, 0.0
+    key = max(scores, key=lambda k: (len(scores[k]), sum(scores[k])))
+    return library.get(key).definition, sum(scores[key]) / len(scores[key])
+
+
+def pages_of_form(pages: Sequence[ReadPage], form: FormDefinition | None) -> list[ReadPage]:
+    """Choose the best scan of each page of the form, in the order of the form."""
+    best: dict[int, ReadPage] = {}
+    for page in pages:
+        if page.form is None or form is None or page.form.id != form.id:
+            continue
+        number = page.view.form_page or 1
+        if number not in best or best[number].view.score < page.view.score:
+            best[number] = page
+    return [best[number] for number in sorted(best)]
