@@ -24,7 +24,7 @@ from pipelines.category_features import (
     TextLine,
     document_features,
 )
-from pipelines.category_model import MODEL
+from pipelines.category_model import MODEL, NO_ARRAYS
 from pipelines.records import CategoryScore
 
 LEAST_SAMPLES = 3
@@ -33,7 +33,7 @@ _VARIANTS = 8
 _STEEP = 8.0
 _NEGATIVE_QUANTILE = 0.995
 _MIDDLE = 0.4
-_SHOWN = 0.05
+_SHOWN = 0.1
 _SETTLED = 0.98
 _TEXT = HEAD + WHOLE
 
@@ -150,7 +150,7 @@ def load_bank(version: str | None = None) -> Bank:
                 arrays["indices"].astype(np.int64),
                 arrays["values"].astype(np.float32),
             )
-    except (ValueError, KeyError) as error:
+    except NO_ARRAYS as error:
         raise ModelError(ModelProblem.DAMAGED, MODEL, f"bank: {error}") from error
 
 
@@ -179,7 +179,7 @@ def decode_head(data: bytes) -> KindHead:
                 float(arrays["bias"]),
             )
             count = int(arrays["features"])
-    except (KeyError, OSError) as error:
+    except NO_ARRAYS as error:
         raise ValueError(f"no head of a kind: {error}") from error
     if count != FEATURES or len(head.indices) != len(head.weights):
         raise ValueError("the head is of other features")

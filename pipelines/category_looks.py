@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError, ModelProblem
 from models.manifest import load_manifest, read_weights
-from pipelines.category_model import UNKNOWN, softmax
+from pipelines.category_model import NO_ARRAYS, UNKNOWN, softmax
 from pipelines.records import CategoryScore, Pixels
 
 LOOKS = "category_looks"
@@ -152,7 +152,7 @@ def load_look_model(version: str | None = None) -> LookModel:
                 tuple(str(label) for label in arrays["labels"]),
                 *(arrays[name].astype(np.float64) for name in ("means", "scales", "weights")),
             )
-    except (ValueError, KeyError) as error:
+    except NO_ARRAYS as error:
         raise ModelError(ModelProblem.DAMAGED, LOOKS, str(error)) from error
     if len(model.means) != len(MEASURES) or UNKNOWN not in model.labels:
         raise ModelError(ModelProblem.DAMAGED, LOOKS, "other measures than those of this program")

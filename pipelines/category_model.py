@@ -8,6 +8,7 @@ the stated share has its kind among the candidates.
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from pipelines.category_features import FEATURES, Features
 UNKNOWN = "unknown"
 """Label of documents that are none of the known kinds; the background class of the model."""
 MODEL = "category_linear"
+NO_ARRAYS = (ValueError, KeyError, EOFError, OSError, BadZipFile)
+"""What reading arrays raises where there are none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,18 +76,22 @@ def load_text_model(version: str | None = None) -> CategoryModel:
     Raises `models.errors.ModelError` when it is missing or damaged.
     """
     manifest = load_manifest(MODEL, version)
-    data = read_weights(manifest)
+    return parse_text_model(manifest.version, read_weights(manifest))
+
+
+def parse_text_model(version: str, data: bytes) -> CategoryModel:
+    """Read the arrays of a model. Raises `models.errors.ModelError` for others than ours."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             model = CategoryModel(
-                version=manifest.version,
+                version=version,
                 labels=tuple(str(label) for label in arrays["labels"]),
                 weights=arrays["weights"].astype(np.float32),
                 bias=arrays["bias"],
                 temperature=float(arrays["temperature"]),
                 thresholds=arrays["thresholds"],
             )
-    except (ValueError, KeyError) as error:
+    except NO_ARRAYS as error:
         raise ModelError(ModelProblem.DAMAGED, MODEL, str(error)) from error
     if model.weights.shape != (FEATURES, len(model.labels)):
         raise ModelError(ModelProblem.DAMAGED, MODEL, f"weights of shape {model.weights.shape}")

@@ -1,0 +1,1 @@
+"""The categories of documents as the office has them: added, renamed, merged, retired."""
