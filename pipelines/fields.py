@@ -7,6 +7,7 @@ from models.digits import DigitReader
 from models.recogniser import Recogniser
 from pipelines.field_digits import with_digits
 from pipelines.field_ink import PageInk, sort_ink
+from pipelines.field_seals import find_correction_seal
 from pipelines.field_slots import Cut, ReadCut, cut_slot, marked_places, slots_of
 from pipelines.field_texts import box_candidates
 from pipelines.field_values import (
@@ -20,7 +21,7 @@ from pipelines.field_values import (
 from pipelines.forms.model import DatePart, Era, FieldDefinition, FormDefinition
 from pipelines.forms.template import Template
 from pipelines.geometry import box_in_scan, visible_share
-from pipelines.ink import Ink
+from pipelines.ink import Ink, shows_colour
 from pipelines.records import (
     Alternative,
     Field,
@@ -70,7 +71,8 @@ def read_fields(
         if seen is not None:
             for box in read:
                 seen(field, box)
-        found.append(_field(field, read, _era(field, marks), page, registered))
+        made = _field(field, read, _era(field, marks), page, registered)
+        found.append(replace(made, correction_seal=_sealed(read, ink, registered)))
     return tuple(found)
 
 
@@ -153,6 +155,14 @@ def _struck(
         doubtful=True,
         alternatives=(*struck, *written.alternatives)[:_MAX_ALTERNATIVES],
     )
+
+
+def _sealed(read: Sequence[ReadCut], ink: Ink, registered: RegisteredPage) -> bool | None:
+    """Whether a correction seal stands by what was struck out in a field."""
+    struck = [crop.bounds for r in read for crop in r.cut.struck]
+    if not struck or not shows_colour(registered, ink):
+        return None
+    return find_correction_seal(ink, struck, registered.dpi)
 
 
 def _candidates(

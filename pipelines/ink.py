@@ -112,6 +112,15 @@ def surplus_darkness(registered: RegisteredPage, template: Template, ink: Ink) -
     return Surplus(darkness=ink.darkness, print_darkness=blank, paper=paper, gain=gain)
 
 
+def shows_colour(registered: RegisteredPage, ink: Ink) -> bool:
+    """Whether the scan carries colours at all: grey and fax scans have equal channels."""
+    if registered.colour is None:
+        return False
+    sample = registered.colour[::4, ::4].astype(np.int16)
+    chroma = sample.max(axis=2) - sample.min(axis=2)
+    return bool(np.percentile(chroma, 99) > 6 or ink.red.any())
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class _Blank:
     """What a scan of the blank would show.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipelines.forms.model import Box, FormDefinition, MarkStyle, SealDefinition
 from pipelines.forms.template import Template, box_pixels
 from pipelines.geometry import box_in_scan, visible_share
-from pipelines.ink import Ink, Surplus, surplus_darkness
+from pipelines.ink import Ink, Surplus, shows_colour, surplus_darkness
 from pipelines.mark_model import mark_probabilities
 from pipelines.mark_shapes import MarkShape, measure_mark
 from pipelines.records import Mark, MarkState, RegisteredPage
@@ -158,7 +158,7 @@ def _seal_state(
     if state is MarkState.MARKED:
         return state, confidence
     black = _ink_in(ink.mask & ~ink.red, corners, dpi, 0.0)
-    if _has_colour(registered, ink):
+    if shows_colour(registered, ink):
         # A name that runs into the place of the seal is no seal; a lot of black may be one.
         if black > _SEAL_BLACK_MM2[1]:
             return MarkState.AMBIGUOUS, 0.5
@@ -188,15 +188,6 @@ def _ink_in(
     rows = slice(max(0, round(y0 - pad)), max(0, round(y1 + pad)))
     columns = slice(max(0, round(x0 - pad)), max(0, round(x1 + pad)))
     return float(mask[rows, columns].sum()) / mm**2
-
-
-def _has_colour(registered: RegisteredPage, ink: Ink) -> bool:
-    """Whether the scan carries colours at all: grey and fax scans have equal channels."""
-    if registered.colour is None:
-        return False
-    sample = registered.colour[::4, ::4].astype(np.int16)
-    chroma = sample.max(axis=2) - sample.min(axis=2)
-    return bool(np.percentile(chroma, 99) > 6 or ink.red.any())
 
 
 def _is_round(

@@ -198,7 +198,8 @@ class Field:
     `value` is normalised (date as YYYY-MM-DD, digits without hyphens, a mark group as the values
     of its marked options joined by ","); `raw_text` is what stands on the paper. `value` is None
     when nothing is written or nothing could be made of it. `doubtful` says that a person should
-    look first.
+    look first. `correction_seal`: whether a seal (訂正印) stands by what was struck out; None where
+    nothing was, or where the scan shows no colours.
     """
 
     name: str
@@ -213,6 +214,7 @@ class Field:
     page: int
     doubtful: bool = False
     alternatives: tuple[Alternative, ...] = ()
+    correction_seal: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -155,7 +155,8 @@ def _struck(
     field = next(f for f in form.fields if f.name == name)
     new = filling.fields[name]
     old = _other_value(form, field, new, writer, seed)
-    return with_field(filling, name, replace(new, struck=old))
+    sealed = bool(seeded(seed, "correction seal", name).random() < 0.5)
+    return with_field(filling, name, replace(new, struck=old, sealed=sealed))
 
 
 def _withdrawn_places(form: FormDefinition, filling: Filling) -> list[str]:
@@ -176,7 +177,8 @@ def _withdrawn(
 ) -> Filling:
     field = next(f for f in form.fields if f.name == name)
     old = filling.fields.get(name) or _other_value(form, field, None, writer, seed)
-    return with_field(filling, name, Written(value=None, text="", struck=old))
+    sealed = bool(seeded(seed, "correction seal", name).random() < 0.3)
+    return with_field(filling, name, Written(value=None, text="", struck=old, sealed=sealed))
 
 
 def _dirt_places(form: FormDefinition, filling: Filling) -> list[str]:

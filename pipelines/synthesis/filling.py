@@ -59,7 +59,7 @@ class Written:
     """One value as written: normal form, text, its parts and era where the form has boxes for them.
 
     `struck` is what was crossed out with a double line before; `value` None with `struck` set says
-    that nothing was written instead.
+    that nothing was written instead. `sealed`: a correction seal (訂正印) stands beside it.
     """
 
     value: str | None
@@ -67,6 +67,7 @@ class Written:
     parts: Mapping[DatePart, str] = field(default_factory=dict)
     era: Era | None = None
     struck: "Written | None" = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -89,10 +89,12 @@ def draw_seal(
     size_mm: float,
     surname: str,
     rng: np.random.Generator,
+    *,
+    ink: Ink | None = None,
 ) -> None:
-    """Stamp a round red seal with a surname: tilted, unevenly inked, partly missing.
+    """Stamp a round seal with a surname: tilted, unevenly inked, partly missing.
 
-    `middle` is in mm, `size_mm` its diameter.
+    `middle` is in mm, `size_mm` its diameter; the ink is red unless given.
     """
     pixels = max(24, round(sheet.px(size_mm))) * 3
     face = _seal_face(surname[:4], pixels, rng)
@@ -103,7 +105,8 @@ def draw_seal(
     red = (int(rng.integers(190, 226)), int(rng.integers(30, 70)), int(rng.integers(35, 70)))
     half = worn.shape[0] / 2
     blot = Blot(coverage=worn, x=sheet.px(middle[0]) - half, y=sheet.px(middle[1]) - half)
-    put_ink(sheet.pixels, blot, Ink(colour=red, opacity=rng.uniform(0.7, 0.95), grain=0.18), rng)
+    red_ink = Ink(colour=red, opacity=rng.uniform(0.7, 0.95), grain=0.18)
+    put_ink(sheet.pixels, blot, ink or red_ink, rng)
 
 
 def draw_dirt(sheet: Sheet, box: Box, rng: np.random.Generator) -> None:

@@ -74,6 +74,8 @@ def _write_field(
     if written.value is None:
         ink = _write_value(sheet, field, written.struck, writer, rng)
         draw_strike(sheet, ink, writer, rng)
+        if written.sealed:
+            _correct(sheet, field, ink, signer, rng)
         return
     old, new = _halves(field, rng)
     plain = field.model_copy(update={"parts": (), "cells": 1, "lines": 1, "eras": ()})
@@ -83,12 +85,19 @@ def _write_field(
     draw_strike(sheet, ink, writer, rng)
     _write_value(sheet, plain.model_copy(update={"box": new}), written, writer, rng, align="left")
     _circle_era(sheet, field, written, writer, rng)
-    if rng.random() < 0.5:
-        middle = (
-            min(ink.x + ink.width + 2.5, field.box.x + field.box.width),
-            ink.y + ink.height / 2,
-        )
-        draw_seal(sheet, middle, 6.0, signer, rng)
+    if written.sealed:
+        _correct(sheet, field, ink, signer, rng)
+
+
+def _correct(
+    sheet: Sheet, field: FieldDefinition, ink: Box, signer: str, rng: np.random.Generator
+) -> None:
+    """Stamp a correction seal at the end of what was struck out."""
+    middle = (
+        min(ink.x + ink.width + 2.5, field.box.x + field.box.width),
+        ink.y + ink.height / 2,
+    )
+    draw_seal(sheet, middle, 6.0, signer, rng)
 
 
 def _write_value(
