@@ -13,10 +13,12 @@ from ocr_service.cli import (
     cases,
     demo,
     documents,
+    examples,
     exports,
     forms,
     inspect,
     keys,
+    models,
     read,
     recognize,
     residual,
@@ -48,6 +50,8 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(cases.app, name="cases")
+app.add_typer(models.app, name="models")
+app.add_typer(examples.app, name="examples")
 for point in sorted(entry_points(group=COMMANDS), key=lambda point: point.name):
     app.command(point.name)(point.load())
 
