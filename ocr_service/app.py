@@ -12,10 +12,12 @@ from ocr_service.api import (
     routes_audit,
     routes_case_requests,
     routes_cases,
+    routes_categories,
     routes_content,
     routes_documents,
     routes_exports,
     routes_forms,
+    routes_models,
     routes_ops,
     routes_residual,
     routes_review,
@@ -80,6 +82,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         routes_review,
         routes_stacks,
         routes_cases,
+        routes_categories,
         routes_case_requests,
         routes_forms,
         routes_rules,
@@ -87,6 +90,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         routes_exports,
         routes_audit,
         routes_residual,
+        routes_models,
         routes_ops,
     ):
         app.include_router(routes.router)

@@ -15,6 +15,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
+from ocr_service.loop.changes import Signal
+from ocr_service.loop.watch import open_alarms
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database
 from ocr_service.storage.tables import DocumentRow, SuggestionRow, WorkerRow
@@ -61,6 +63,7 @@ class WorkMetrics(Collector):
                         _failures(session),
                         _queue(session),
                         _workers(session),
+                        _alarms(session),
                     ]
                 self._kept_until = time.monotonic() + _KEPT_SECONDS
             return self._kept
@@ -101,3 +104,15 @@ def _queue(session: Session) -> Metric:
 def _workers(session: Session) -> Metric:
     count = session.scalar(sa.select(sa.func.count()).select_from(WorkerRow))
     return GaugeMetricFamily("ocr_workers", "Workers with a sign of life", value=count)
+
+
+def _alarms(session: Session) -> Metric:
+    metric = GaugeMetricFamily(
+        "ocr_drift_alarms", "Changes of the stream of documents that stand", labels=["signal"]
+    )
+    counts = dict.fromkeys(Signal, 0)
+    for row in open_alarms(session):
+        counts[Signal(row.signal)] += 1
+    for signal, count in counts.items():
+        metric.add_metric([signal.value], count)
+    return metric

@@ -8,14 +8,14 @@ documents reaches it. The finding names the fields; it is information, and never
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import log
+from math import log, log1p
 
 from models.errors import ModelError, ModelProblem
 from pipelines.forms.model import FormDefinition
-from pipelines.oddity_features import Values, features
+from pipelines.oddity_features import Feature, Values, features
 from pipelines.records import Field, FieldState, Finding, FindingKind, Severity
 
 MODEL = "form_oddity"
@@ -26,6 +26,7 @@ HALF = 0.5
 COMMON = 0.05
 """A single value is as rare as a document in twenty that is not there."""
 _MOST = 2
+_FARTHEST = 1000.0
 _GROUND = "確認済みの書類との比較（参考）"
 
 
@@ -71,9 +72,13 @@ OddityModels = Mapping[str, FormOddity]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surprise:
-    """Something rare: the fields it is about, and how often it was seen among how many."""
+    """Something rare: the fields it is about, and how often it was seen among how many.
+
+    `features` are the one or two features that say so.
+    """
 
     score: float
+    features: tuple[str, ...]
     fields: tuple[str, ...]
     seen: int
     among: int
@@ -120,7 +125,7 @@ def surprises(
     made = features(values, form, today=today)
     bins = {f.name: bin_of(f.value, f.name, model) for f in made}
     names = {f.name: f.fields for f in made}
-    found = [*_single(bins, names, model), *_paired(bins, names, model)]
+    found = [*_single(made, model), *_paired(bins, names, model)]
     # A single value explains more simply than a pair of the same surprise.
     return sorted(found, key=lambda each: (-each.score, len(each.fields), each.fields))
 
@@ -136,9 +141,26 @@ def bin_of(value: float | str, name: str, model: FormOddity) -> int | None:
     return None if edges is None else sum(value >= edge for edge in edges)
 
 
-def single_score(count: int, total: int) -> float:
-    """How much rarer one bin is than a document in twenty, as a logarithm."""
-    return log((COMMON * total + HALF) / (count + HALF))
+def single_score(counts: Sequence[int], at: int) -> float:
+    """How much rarer than a document in twenty what is as rare as this bin is, as a logarithm.
+
+    Among many rare words one of them is nothing special: counted are all documents with a bin as
+    rare or rarer. How often comes what was never seen, those tell that were seen once (Good 1953).
+    """
+    count = counts[at]
+    as_rare = sum(each for each in counts if each <= count)
+    if count == 0:
+        as_rare = sum(each == 1 for each in counts)
+    return log((COMMON * sum(counts) + HALF) / (as_rare + HALF))
+
+
+def beyond(value: float | str, edges: Sequence[float]) -> float:
+    """How far a number lies outside of the outer edges, in usual spans, as a logarithm."""
+    if isinstance(value, str) or len(edges) < 2:
+        return 0.0
+    outside = max(edges[0] - value, value - edges[-1], 0.0)
+    span = max(edges[-2] - edges[1], 1e-6) if len(edges) > 3 else max(edges[-1] - edges[0], 1e-6)
+    return log1p(min(outside / span, _FARTHEST))
 
 
 def pair_score(count: int, first: int, second: int, total: int) -> float:
@@ -146,16 +168,21 @@ def pair_score(count: int, first: int, second: int, total: int) -> float:
     return log((first * second / max(total, 1) + HALF) / (count + HALF))
 
 
-def _single(
-    bins: Mapping[str, int | None], names: Mapping[str, tuple[str, ...]], model: FormOddity
-) -> Iterator[Surprise]:
-    for name, at in bins.items():
-        counts = model.singles.get(name)
+def _single(made: Iterable[Feature], model: FormOddity) -> Iterator[Surprise]:
+    for feature in made:
+        counts = model.singles.get(feature.name)
+        at = bin_of(feature.value, feature.name, model)
         if counts is None or at is None:
             continue
-        total = sum(counts)
-        score = single_score(counts[at], total)
-        yield Surprise(score=score, fields=names[name], seen=counts[at], among=total)
+        score = single_score(counts, at)
+        score += beyond(feature.value, model.edges.get(feature.name, ()))
+        yield Surprise(
+            score=score,
+            features=(feature.name,),
+            fields=feature.fields,
+            seen=counts[at],
+            among=sum(counts),
+        )
 
 
 def _paired(
@@ -168,7 +195,9 @@ def _paired(
         seen = table.cells[row][column]
         score = pair_score(seen, table.rows[row], table.columns[column], table.total)
         both = tuple(dict.fromkeys((*names[one], *names[other])))
-        yield Surprise(score=score, fields=both, seen=seen, among=table.total)
+        yield Surprise(
+            score=score, features=(one, other), fields=both, seen=seen, among=table.total
+        )
 
 
 def _finding(surprise: Surprise, labels: Mapping[str, str]) -> Finding:

@@ -1,13 +1,14 @@
 """Making the tables of `oddity.py` from confirmed documents of one form.
 
-The limit comes from documents the tables have not seen: five times a fifth is left out, judged by
-tables of the rest, and the limit is the surprise that a share of `alpha` of them exceeds
-(cross-conformal, Vovk 2015). So false alarms on documents like the confirmed ones are about
-`alpha`, however many values and pairs a form has.
+Documents are cut into five parts, five times over: tables are made of three parts; what surprises
+on the fourth is not a rule of this form (many families differ) and is struck from the tables; the
+fifth tells how surprising documents are that nothing was made from. The limit is the surprise that
+a share of `alpha` of those exceeds (cross-conformal, Vovk 2015). So false alarms on documents like
+the confirmed ones are about `alpha`, however many values and pairs a form has.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
@@ -28,6 +29,8 @@ _BEYOND = 0.25
 """Outer bins begin a quarter of the usual span beyond the least and the largest value seen."""
 _PRESENT = 0.2
 """Pairs are made of features that a fifth of the documents have."""
+_SURPRISING = 2.0
+"""Seven times rarer than expected: a confirmed document that is so ends a would-be rule."""
 _MOST_WORDS = 30
 _MOST_PAIRS = 4000
 _Row = Mapping[str, float | str]
@@ -49,15 +52,42 @@ def fit_form(
         return None
     rows = [_row(form, document) for document in documents]
     scores: list[float] = []
+    struck: set[tuple[str, ...]] = set()
     for fold in range(_FOLDS):
-        rest = [row for at, row in enumerate(rows) if at % _FOLDS != fold]
-        model = _tables(form, rest, alpha)
+        other = (fold + 1) % _FOLDS
+        made = [row for at, row in enumerate(rows) if at % _FOLDS not in (fold, other)]
+        model = _tables(form, made, alpha)
+        exceptions = _surprising(form, model, documents[other::_FOLDS])
+        struck |= exceptions
+        model = _without(model, exceptions)
         for document in documents[fold::_FOLDS]:
             found = surprises(document.values, form, model, today=document.today)
             scores.append(found[0].score if found else 0.0)
     # What was never seen surprises more the more was seen: by the logarithm of their ratio.
-    more = log(_FOLDS / (_FOLDS - 1))
-    return replace(_tables(form, rows, alpha), limit=_limit(scores, alpha) + more)
+    more = log(_FOLDS / (_FOLDS - 2))
+    whole = _without(_tables(form, rows, alpha), struck)
+    return replace(whole, limit=max(_limit(scores, alpha), _SURPRISING) + more)
+
+
+def _surprising(
+    form: FormDefinition, model: FormOddity, documents: Sequence[Confirmed]
+) -> set[tuple[str, ...]]:
+    """Features and pairs that speak up on documents that people confirmed."""
+    found: set[tuple[str, ...]] = set()
+    for document in documents:
+        for each in surprises(document.values, form, model, today=document.today):
+            if each.score <= _SURPRISING:
+                break
+            found.add(each.features)
+    return found
+
+
+def _without(model: FormOddity, struck: Set[tuple[str, ...]]) -> FormOddity:
+    return replace(
+        model,
+        singles={name: counts for name, counts in model.singles.items() if (name,) not in struck},
+        pairs={pair: table for pair, table in model.pairs.items() if pair not in struck},
+    )
 
 
 def _limit(scores: Sequence[float], alpha: float) -> float:

@@ -15,6 +15,7 @@ from ocr_service.api.security import Guard
 from ocr_service.api.services import Has, Services
 from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
+from ocr_service.loop.examples import keep_example
 from ocr_service.review.claims import claim, release
 from ocr_service.review.decide import Verdict, decide
 from ocr_service.review.queue import find_document, lock_document
@@ -124,6 +125,7 @@ def post_decision(
             now=services.clock(),
         )
         services.cases.document_changed(session, document_id)
+        _learn(session, services, document_id)
         state = find_document(session, document_id, now=services.clock()).state
     return decision_body(record, state, unmasked=False)
 
@@ -166,6 +168,20 @@ def retry_document(
     with services.database.transaction() as session:
         retry(session, services.jobs, document_id, who, now=services.clock())
         return _document(session, services, document_id, who)
+
+
+def _learn(session: Session, services: Services, document_id: str) -> None:
+    """Keep what was confirmed as training examples where the office's retention rule says so."""
+    settings, now = services.settings, services.clock()
+    session.flush()
+    keep_example(
+        session,
+        services.objects,
+        settings,
+        document_id,
+        time_zone=settings.time_zone,
+        now=now,
+    )
 
 
 def _document(

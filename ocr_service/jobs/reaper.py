@@ -19,6 +19,8 @@ from ocr_service.ids import new_id
 from ocr_service.jobs.lease import leased
 from ocr_service.jobs.queue import JobQueue
 from ocr_service.jobs.setup import QUEUE
+from ocr_service.loop.examples import forget_examples
+from ocr_service.loop.watch import look
 from ocr_service.settings import Settings
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database
@@ -31,6 +33,7 @@ _LEASE = "reaper"
 _FORGOTTEN = timedelta(minutes=10)
 """A document that is to be read but has no job for so long is queued again."""
 _SWEEP_SECONDS = 24 * 3600.0
+_LOOK_SECONDS = 300.0
 _JOBS_KEPT = timedelta(days=30)
 
 
@@ -43,6 +46,7 @@ class Reaper:
         self._settings = settings
         self._objects = objects
         self._next_sweep = time.monotonic() + _SWEEP_SECONDS
+        self._next_look = time.monotonic() + _LOOK_SECONDS
         self._database = database
         self._queue = queue
         self._holder = new_id("lease")
@@ -68,6 +72,7 @@ class Reaper:
             dead = self._bury()
             taken = self._take_over()
             forgotten = self._requeue_forgotten()
+            self._look()
             self._sweep()
         if dead or taken or forgotten:
             _log.warning("reaper.took_over", workers=dead, jobs=taken, documents=forgotten)
@@ -138,11 +143,21 @@ class Reaper:
             requeued.append(document_id)
         return requeued
 
+    def _look(self) -> None:
+        """Test every few minutes whether the stream of documents changed."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK_SECONDS
+        with self._database.transaction() as session:
+            look(session, at=utc_now())
+
     def _sweep(self) -> None:
         """Once a day: remove stored bytes that no row knows (interrupted postings), old jobs."""
         if time.monotonic() < self._next_sweep:
             return
         self._next_sweep = time.monotonic() + _SWEEP_SECONDS
+        with self._database.transaction() as session:
+            forget_examples(session, self._objects, self._settings, utc_now())
         removed = self._objects.remove_orphans(self._database, older_than=timedelta(days=1))
         jobs = self._queue.remove_finished(older_than=_JOBS_KEPT)
         _log.info("reaper.swept", objects=removed, jobs=jobs)

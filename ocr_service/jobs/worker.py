@@ -5,12 +5,14 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from types import FrameType
 
 import structlog
 from dbos import DBOS
+from sqlalchemy.orm import Session
 
-from ocr_service.cases.check import open_checker
+from ocr_service.cases.check import CaseChecker, open_checker
 from ocr_service.forms_catalog import open_forms
 from ocr_service.jobs.heartbeat import Heartbeat
 from ocr_service.jobs.identity import take_identity
@@ -21,11 +23,16 @@ from ocr_service.jobs.reading import ChildReader, open_child_reader
 from ocr_service.jobs.reaper import Reaper
 from ocr_service.jobs.setup import QUEUE, WORKFLOW, quiet_library, worker_config
 from ocr_service.logging import configure_logging
+from ocr_service.loop.afterwards import Afterwards
+from ocr_service.loop.current import CurrentReader
+from ocr_service.loop.shadow import ShadowReader
 from ocr_service.settings import Settings, load_settings
 from ocr_service.storage.database import Database, make_jobs_engine, open_database
 from ocr_service.storage.migrate import is_current
 from ocr_service.storage.objects import open_objects
 from ocr_service.supervised import end_with_parent
+from ocr_service.taxonomy.learn import KindReader, LearntKinds
+from ocr_service.taxonomy.store import keep_choice
 from pipelines.errors import CodedError, ErrorCode
 
 _log = structlog.get_logger("ocr_service.jobs.worker")
@@ -61,28 +68,39 @@ def run_worker(settings: Settings) -> None:
     reader.child.start()
     objects = open_objects(settings)
     cases = open_checker(settings, database, objects, lambda: open_forms(settings))
+    shadow = ShadowReader(settings, database)
+    afterwards = Afterwards(
+        database=database, objects=objects, shadow=shadow, time_zone=settings.time_zone
+    )
     processor = DocumentProcessor(
         database,
         objects,
-        reader,
+        KindReader(CurrentReader(reader, database), LearntKinds(database, objects)),
         attempts=settings.read_attempts,
         time_zone=settings.time_zone,
-        on_change=cases.document_changed,
+        on_change=partial(_changed, cases),
     )
     heartbeat = Heartbeat(database, identity.executor_id, seconds=settings.heartbeat_seconds)
     heartbeat.start()
     with open_queue(settings) as queue:
         reaper = Reaper(settings, database, queue, objects)
-        _launch(settings, processor, identity.executor_id)
+        _launch(settings, processor, identity.executor_id, afterwards)
         reaper.start()
         _log.info("worker.ready", slot=identity.slot)
         stop.wait()
         _log.info("worker.stopping")
         reaper.stop()
+        shadow.close()
         _finish(settings, database, processor, heartbeat, reader)
 
 
-def register_workflow(processor: DocumentProcessor) -> None:
+def _changed(cases: CaseChecker, session: Session, document_id: str) -> None:
+    """Keep the category that a person chose, and judge the case again."""
+    keep_choice(session, document_id)
+    cases.document_changed(session, document_id)
+
+
+def register_workflow(processor: DocumentProcessor, afterwards: Afterwards | None = None) -> None:
     """Tell the job library what a job is: one step, so that a crash repeats all or nothing.
 
     Everything a job says to the library is ids and an outcome; content goes through the sealed
@@ -93,17 +111,29 @@ def register_workflow(processor: DocumentProcessor) -> None:
     def process_document(document_id: str, pinned: str | None) -> str:
         job_id = DBOS.workflow_id
         assert job_id is not None
-        return str(DBOS.run_step({"name": "read"}, _step, processor, document_id, job_id, pinned))
+        step = partial(_step, processor, afterwards)
+        return str(DBOS.run_step({"name": "read"}, step, document_id, job_id, pinned))
 
 
-def _step(processor: DocumentProcessor, document_id: str, job_id: str, pinned: str | None) -> str:
-    return processor.process(document_id, job_id, pin_of(pinned)).value
+def _step(
+    processor: DocumentProcessor,
+    afterwards: Afterwards | None,
+    document_id: str,
+    job_id: str,
+    pinned: str | None,
+) -> str:
+    outcome = processor.process(document_id, job_id, pin_of(pinned))
+    if afterwards is not None:
+        afterwards.finished(document_id, job_id)
+    return outcome.value
 
 
-def _launch(settings: Settings, processor: DocumentProcessor, executor_id: str) -> None:
+def _launch(
+    settings: Settings, processor: DocumentProcessor, executor_id: str, afterwards: Afterwards
+) -> None:
     DBOS(config=worker_config(settings, executor_id, make_jobs_engine(settings)))
     quiet_library()
-    register_workflow(processor)
+    register_workflow(processor, afterwards)
     DBOS.listen_queues([QUEUE])
     DBOS.launch()
 

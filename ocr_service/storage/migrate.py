@@ -9,15 +9,18 @@ import sqlalchemy as sa
 
 from ocr_service.storage.database import Database
 from ocr_service.storage.tables_cases import CaseRow
+from ocr_service.storage.tables_models import ModelVersionRow
+from ocr_service.storage.tables_taxonomy import CategoryRow
 from pipelines.errors import CodedError, ErrorCode
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0004"
+REVISION = "0006"
 """Newest revision below `migrations/versions` (a test holds them together)."""
-_METADATA = CaseRow.metadata
-"""All tables: those of cases are in a module of their own."""
+_MODULES = (CaseRow, ModelVersionRow, CategoryRow)
+"""Tables of cases and of models are in modules of their own: naming one loads them all."""
+_METADATA = _MODULES[0].metadata
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = "ocr-service/migrate"
 _VERSION_TABLE = "alembic_version"
