@@ -11,6 +11,7 @@ import typer
 from ocr_service.cli import (
     audit,
     cases,
+    cover,
     demo,
     documents,
     examples,
@@ -43,6 +44,7 @@ app.command("submit")(documents.submit)
 app.command("status")(documents.status)
 app.command("reprocess")(documents.reprocess)
 app.command("export")(exports.export)
+app.command("cover")(cover.cover)
 app.command("residual")(residual.residual)
 app.command("demo")(demo.demo)
 app.add_typer(forms.app, name="forms")

@@ -90,7 +90,7 @@ def _draw_page(
                     _draw_tick_box(ink, era.box)
     if page.code is not None:
         key = FormKey(id=form.id, revision=form.revision)
-        _draw_code(ink, page.code, format_code(key, page.number))
+        draw_code(ink, page.code, format_code(key, page.number))
     draw_values(ink, form, page, values)
 
 
@@ -106,7 +106,7 @@ def _draw_tick_box(ink: Ink, box: Box) -> None:
     ink.rect(box.x, box.y, box.width, box.height, stroke=_TICK_RULE)
 
 
-def _draw_code(ink: Ink, place: CodePlace, text: str) -> None:
+def draw_code(ink: Ink, place: CodePlace, text: str) -> None:
     """Draw the QR symbol over the whole of `place`; the layout leaves the quiet zone free."""
     rows = code_modules(text)
     module = place.size / len(rows)

@@ -10,6 +10,7 @@ import {
   ApiProblem,
   client,
   type DecisionRequest,
+  type StackChangeRequest,
   type DocumentState,
   type ExportRequest,
   type SessionBody,
@@ -22,6 +23,7 @@ export const keys = {
   document: (id: string) => ["document", id] as const,
   suggestion: (id: string) => ["suggestion", id] as const,
   decision: (id: string) => ["decision", id] as const,
+  stack: (id: string) => ["stack", id] as const,
   forms: ["forms"] as const,
   exports: ["exports"] as const,
   audit: ["audit"] as const,
@@ -199,6 +201,37 @@ export function useDocumentActions() {
     onSettled: (_data, _error, id) => refresh(id),
   });
   return { claim, release, decide, pin, retry };
+}
+
+/** The file that a document was posted in, and whose its pages are. */
+export function useStack(id: string) {
+  return useQuery({
+    queryKey: keys.stack(id),
+    queryFn: () =>
+      unwrap(
+        client.GET("/v1/documents/{document_id}/stack", { params: { path: { document_id: id } } }),
+      ),
+  });
+}
+
+/** Mends the split of a posted file; answers with the document that the pages are in now. */
+export function useChangeStack(id: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (body: StackChangeRequest) =>
+      unwrap(
+        client.POST("/v1/documents/{document_id}/stack", {
+          params: { path: { document_id: id } },
+          body,
+        }),
+      ),
+    onSettled: (changed) => {
+      void cache.invalidateQueries({ queryKey: keys.documents });
+      void cache.invalidateQueries({ queryKey: ["stack"] });
+      for (const each of [id, changed?.id])
+        if (each !== undefined) void cache.invalidateQueries({ queryKey: keys.document(each) });
+    },
+  });
 }
 
 /** Claims the oldest waiting document that nobody else takes first; null when none is left. */

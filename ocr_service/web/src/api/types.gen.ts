@@ -404,6 +404,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/documents/{document_id}/stack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_stack"];
+        put?: never;
+        post: operations["change_stack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/documents/{document_id}/suggestion": {
         parameters: {
             query?: never;
@@ -935,8 +951,12 @@ export interface components {
             form?: components["schemas"]["FormRef"] | null;
             /** Id */
             id: string;
+            /** Merged Into */
+            merged_into?: string | null;
             /** Page Count */
             page_count: number;
+            /** Pages */
+            pages?: number[] | null;
             /**
              * Quality
              * @default []
@@ -947,6 +967,8 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /** Stack Id */
+            stack_id?: string | null;
             state: components["schemas"]["DocumentState"];
             /** Station */
             station: string;
@@ -986,7 +1008,7 @@ export interface components {
          * DocumentState
          * @enum {string}
          */
-        DocumentState: "received" | "processing" | "awaiting_review" | "in_review" | "confirmed" | "returned" | "rejected" | "exported" | "failed";
+        DocumentState: "received" | "processing" | "awaiting_review" | "in_review" | "confirmed" | "returned" | "rejected" | "exported" | "failed" | "merged";
         /**
          * Era
          * @enum {string}
@@ -2024,6 +2046,53 @@ export interface components {
             password?: string | null;
             /** Token */
             token?: string | null;
+        };
+        /** StackBody */
+        StackBody: {
+            /** Documents */
+            documents: components["schemas"]["StackDocumentBody"][];
+            /** Id */
+            id: string | null;
+            /** Page Count */
+            page_count: number;
+            /** Pages */
+            pages: components["schemas"]["StackPageBody"][];
+        };
+        /** StackChangeRequest */
+        StackChangeRequest: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "merge_previous" | "cut_before" | "take_page";
+            /** Page */
+            page?: number | null;
+        };
+        /** StackDocumentBody */
+        StackDocumentBody: {
+            form?: components["schemas"]["FormRef"] | null;
+            /** Id */
+            id: string;
+            /** Pages */
+            pages: number[];
+            /** Reason */
+            reason: ("start" | "form" | "repeated" | "separator" | "cover" | "person") | null;
+            state: components["schemas"]["DocumentState"];
+        };
+        /** StackPageBody */
+        StackPageBody: {
+            /** Document Id */
+            document_id?: string | null;
+            form?: components["schemas"]["FormRef"] | null;
+            /** Form Page */
+            form_page?: number | null;
+            /** Number */
+            number: number;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "form" | "unknown" | "blank" | "cover";
         };
         /** SuggestionBody */
         SuggestionBody: {
@@ -4182,6 +4251,140 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_stack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StackBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_stack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StackChangeRequest"];
+            };
+        };
         responses: {
             202: {
                 headers: {

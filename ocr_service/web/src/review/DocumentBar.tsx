@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { DocumentBody, SuggestionBody } from "../api/client";
@@ -6,6 +7,7 @@ import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
 import type { DialogName } from "./DecisionBar";
+import { StackDialog } from "./StackDialog";
 import styles from "./Workbench.module.css";
 
 interface Props {
@@ -20,6 +22,8 @@ interface Props {
 export function DocumentBar({ document, suggestion, editable, onBack, onOpen }: Props) {
   const { t } = useTranslation();
   const { moment, percent } = useFormats();
+  const [stack, setStack] = useState(false);
+  const several = document.stack_id != null || document.page_count > 1;
   return (
     <div className={styles.top}>
       <Button look="bare" small onPress={onBack}>
@@ -41,6 +45,11 @@ export function DocumentBar({ document, suggestion, editable, onBack, onOpen }: 
         )}
       </p>
       <div className={styles.tools}>
+        {several ? (
+          <Button look="quiet" small onPress={() => setStack(true)}>
+            {t("stack.open", { pages: pageList(document) })}…
+          </Button>
+        ) : null}
         {editable ? (
           <Button look="quiet" small onPress={() => onOpen("pin")}>
             {t("review.pinForm")}…
@@ -51,6 +60,21 @@ export function DocumentBar({ document, suggestion, editable, onBack, onOpen }: 
           {t("review.help")} <kbd>?</kbd>
         </Button>
       </div>
+      {stack ? (
+        <StackDialog document={document} editable={editable} onClose={() => setStack(false)} />
+      ) : null}
     </div>
   );
+}
+
+/** Pages of the posted file in short: `1–3, 5`. */
+function pageList({ pages, page_count: count }: DocumentBody): string {
+  const numbers = pages ?? Array.from({ length: count }, (_, i) => i + 1);
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(", ");
 }
