@@ -168,6 +168,17 @@ ERRORS: dict[ErrorCode, ErrorEntry] = {
         409, 67, "案件がほかの人に変更されました。画面を更新して確かめてください。"
     ),
     _C.CASE_REQUEST_INVALID: _entry(422, 68, "補正依頼の内容に誤りがあります。"),
+    _C.CATEGORY_UNKNOWN: _entry(404, 80, "分類が見つかりません。"),
+    _C.CATEGORY_CHANGED: _entry(
+        409, 81, "分類の状態が変わったため、この操作はできません。一覧を更新して確かめてください。"
+    ),
+    _C.CATEGORY_INVALID: _entry(422, 82, "分類の内容に誤りがあります。"),
+    _C.CATEGORY_ALIKE: _entry(
+        422,
+        83,
+        "見本がほかの分類の書類と似すぎていて、見分けられません。",
+        "見本がほかの分類（{like}）の書類と似すぎていて、見分けられません。",
+    ),
     _C.EXPORT_UNKNOWN: _entry(404, 55, "出力ファイルが見つかりません。"),
     _C.EXPORT_EMPTY: _entry(409, 56, "出力する書類がありません。"),
     _C.USER_UNKNOWN: _entry(

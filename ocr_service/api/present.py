@@ -21,13 +21,13 @@ from ocr_service.api.schemas_office import ExportBody
 from ocr_service.audit.chain import as_utc
 from ocr_service.auth.principal import Principal
 from ocr_service.error_map import describe
-from ocr_service.review.categories import category_title
 from ocr_service.review.decision_body import DecisionRecord
 from ocr_service.review.masking import hide_digits, mask, number_names
 from ocr_service.review.queue import QueueItem
 from ocr_service.states import DocumentState
 from ocr_service.storage.suggestion_codec import decode_verdicts
 from ocr_service.storage.tables import ExportRow, SuggestionRow
+from ocr_service.taxonomy.store import title_today
 from pipelines.check_drift import drift_places
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
@@ -74,7 +74,7 @@ def document_body(item: QueueItem, forms: FormLibrary, who: Principal) -> Docume
         page_count=row.page_count,
         form=form,
         category=row.category,
-        category_label=category_title(row.category) if row.category else None,
+        category_label=title_today(row, row.category) if row.category else None,
         fields_total=row.fields_total,
         fields_doubtful=row.fields_doubtful,
         findings_error=row.findings_error,
@@ -114,7 +114,7 @@ def suggestion_body(
         form_score=suggestion.form_score,
         category=CategoryBody(
             label=suggestion.category.label,
-            title=category_title(suggestion.category.label),
+            title=title_today(row, suggestion.category.label),
             confidence=suggestion.category.confidence,
             candidates=list(suggestion.category.candidates),
         ),

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     RETRY = "document.retry"
     FORM_VIEW = "form.view"
     RULES_TRY = "rules.try"
+    CATEGORY_EDIT = "category.edit"
     EXPORT_LIST = "export.list"
     EXPORT = "export"
     AUDIT_VIEW = "audit.view"
@@ -44,7 +45,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     # Form owners see how many documents a rule would flag, not which, nor what stands on them.
     Role.FORM_OWNER: frozenset(
-        _EVERYBODY | {Permission.DOCUMENT_LIST, Permission.EXPORT_LIST, Permission.RULES_TRY}
+        _EVERYBODY | {
+            Permission.DOCUMENT_LIST,
+            Permission.EXPORT_LIST,
+            Permission.RULES_TRY,
+            Permission.CATEGORY_EDIT,
+        }
     ),
     # Auditors trace who saw and did what; they need no content for that.
     Role.AUDITOR: frozenset(

@@ -11,6 +11,7 @@ import typer
 from ocr_service.cli import (
     audit,
     cases,
+    categories,
     cover,
     demo,
     documents,
@@ -52,6 +53,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(cases.app, name="cases")
+app.add_typer(categories.app, name="categories")
 app.add_typer(models.app, name="models")
 app.add_typer(examples.app, name="examples")
 for point in sorted(entry_points(group=COMMANDS), key=lambda point: point.name):

@@ -33,6 +33,8 @@ class ObjectKind(StrEnum):
     """Key of the digests that match people across documents."""
     MODEL = "model"
     """Files of a model that the office brought in."""
+    CATEGORY_HEAD = "category_head"
+    """What the classifier learnt of a kind that the office added."""
     EXAMPLE = "example"
     """Training examples of a confirmed document."""
 
