@@ -59,7 +59,7 @@ def unknown_pages(entries: list[FormEntry], conditions: list[str], seed: int) ->
         yield Trial(page=trial.page, source="other_form", form=None, form_page=None)
     for number in range(len(entries)):
         rng = seeded(seed + number, "paper")
-        for kind, make in (("receipt", _receipt), ("letter", _letter), ("noise", _noise)):
+        for kind, make in (("receipt", _receipt), ("letter", letter), ("noise", _noise)):
             pixels, _ = degrade(make(rng), (_D.SKEW, _D.NOISE, _D.JPEG), _DPI, rng)
             yield Trial(page=page_of(1, pixels), source=kind, form=None, form_page=None)
 
@@ -116,7 +116,7 @@ def _half_covered(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     covered = pixels.copy()
     height, width = pixels.shape[:2]
     share, side = float(rng.uniform(0.35, 0.5)), int(rng.integers(4))
-    sheet = _letter(rng)[:height, :width]
+    sheet = letter(rng)[:height, :width]
     rows = {0: slice(0, int(share * height)), 1: slice(int((1 - share) * height), height)}
     columns = {2: slice(0, int(share * width)), 3: slice(int((1 - share) * width), width)}
     place = (rows.get(side, slice(None)), columns.get(side, slice(None)))
@@ -150,7 +150,7 @@ def _rgb(picture: Image.Image) -> Pixels:
     return np.repeat(np.asarray(picture, np.uint8)[..., None], 3, axis=2)
 
 
-def _letter(rng: np.random.Generator) -> Pixels:
+def letter(rng: np.random.Generator) -> Pixels:
     """Lines of words from margin to margin."""
     picture = _paper()
     draw, size = ImageDraw.Draw(picture), int(rng.integers(24, 40))

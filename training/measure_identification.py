@@ -18,7 +18,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import cv2
@@ -34,6 +34,8 @@ from training.sift_matching import SiftMatcher
 _OTHER_SEEDS = 5000
 """How far the seeds of forms outside of the catalogue lie from those within."""
 _RECALL = 0.99
+_SAVED = 20
+"""Pages after which the rows are written again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,9 +65,15 @@ def main() -> int:
     parser.add_argument("--sift-every", type=int, default=0, help="0: without the peer")
     parser.add_argument("--sift-features", type=int, default=1000)
     parser.add_argument("--real", type=Path, help="folder of real pages, none of them a known form")
-    parser.add_argument("--out", type=Path, help="JSON with a row a page")
+    parser.add_argument("--out", type=Path, help="JSON with a row a page, written as it goes")
+    parser.add_argument("--part", default="1/1", help="2/3: the second of three parts")
+    parser.add_argument("--report", type=Path, nargs="*", help="only print what such files hold")
     options = parser.parse_args()
     cv2.setNumThreads(1)
+    if options.report:
+        rows = [Row(**row) for path in options.report for row in json.loads(path.read_text())]
+        _report(rows)
+        return 0
     entries = list(form_variants(options.forms, options.first_seed))
     others = list(form_variants(options.other_forms, options.first_seed + _OTHER_SEEDS))
     templates = [t for entry in entries for t in build_templates(entry)]
@@ -76,10 +84,10 @@ def main() -> int:
         unknown_pages(others, options.conditions, options.first_seed + _OTHER_SEEDS),
         real_pages(options.real) if options.real else (),
     )
-    rows = _measure(trials, index, templates, sift, options.sift_every)
-    _report(rows, forms=len(entries), pages=len(templates))
-    if options.out:
-        options.out.write_text(json.dumps([asdict(row) for row in rows]) + "\n", "utf-8")
+    sys.stdout.write(f"{len(entries)} forms, {len(templates)} pages in the catalogue\n")
+    part, parts = (int(number) for number in options.part.split("/"))
+    mine = islice(trials, part - 1, None, parts)
+    _report(_measure(mine, index, templates, sift, options.sift_every, options.out))
     return 0
 
 
@@ -89,15 +97,24 @@ def _measure(
     templates: Sequence[Template],
     sift: SiftMatcher | None,
     every: int,
+    out: Path | None,
 ) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for number, trial in enumerate(trials):
         peer = sift if sift is not None and number % every == 0 else None
         rows.append(_one(trial, index, templates, peer))
+        if out is not None and len(rows) % _SAVED == 0:
+            _save(rows, out)
         row = rows[-1]
         if row.taken and not row.right:
             sys.stderr.write(f"  {row.source}: taken for another, score {row.score:.2f}\n")
+    if out is not None:
+        _save(rows, out)
     return rows
+
+
+def _save(rows: list[Row], out: Path) -> None:
+    out.write_text(json.dumps([asdict(row) for row in rows]) + "\n", "utf-8")
 
 
 def _one(
@@ -141,8 +158,7 @@ def _is_it(template: Template, trial: Trial) -> bool:
     return (template.key, template.form_page) == (trial.form, trial.form_page)
 
 
-def _report(rows: list[Row], *, forms: int, pages: int) -> None:
-    sys.stdout.write(f"{forms} forms, {pages} pages in the catalogue\n")
+def _report(rows: list[Row]) -> None:
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         real = row.source not in CONDITIONS and "#" in row.source
