@@ -11,7 +11,7 @@ from pipelines.ink import Ink
 Corners = tuple[float, float, float, float]
 
 _BESIDE_MM = (7.0, 4.5)
-_JOIN_MM = 0.9
+_JOIN_MM = 1.5
 _SIDE_MM = (3.0, 13.0)
 _LEAST_MM2 = 1.5
 

@@ -30,7 +30,8 @@ _NOISE_SIGMAS = 4.5
 _PRINT = 48
 _TRACE = 6
 _SPECK_MM2 = 0.05
-_RED_LEAD = 34
+_RED_LEAD, _FAINT_RED_LEAD = 30, 18
+_RED_NEAR = 21
 _COLOURED = 60
 _BLOCK = 32
 _RULE_PIXELS = 4
@@ -213,7 +214,10 @@ def _coloured(colour: Pixels, shape: tuple[int, ...], dpi: float) -> tuple[Pixel
     even = [even_light(channel, dpi) for channel in cv2.split(colour)]
     highest, lowest = (f(f(even[0], even[1]), even[2]) for f in (cv2.max, cv2.min))
     coloured = _above(cv2.subtract(highest, lowest), _COLOURED)
-    red = _above(cv2.subtract(even[0], cv2.max(even[1], even[2])), _RED_LEAD)
+    lead = cv2.subtract(even[0], cv2.max(even[1], even[2]))
+    # A worn or thinly inked seal is clearly red in places and faintly red between them.
+    near = cv2.dilate(_above(lead, _RED_LEAD), np.ones((_RED_NEAR, _RED_NEAR), np.uint8))
+    red = _above(lead, _FAINT_RED_LEAD) & near
     both = cv2.resize(coloured + 2 * red, shape[::-1], interpolation=cv2.INTER_NEAREST)
     return both & 1, both >> 1
 

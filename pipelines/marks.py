@@ -7,27 +7,21 @@ touches the next word too, but less than its own.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from pipelines.forms.model import Box, FormDefinition, MarkStyle, SealDefinition
+from pipelines.forms.model import Box, FormDefinition, MarkStyle
 from pipelines.forms.template import Template, box_pixels
 from pipelines.geometry import box_in_scan, visible_share
-from pipelines.ink import Ink, Surplus, shows_colour, surplus_darkness
+from pipelines.ink import Ink, Surplus, surplus_darkness
 from pipelines.mark_model import mark_probabilities
+from pipelines.mark_seals import SEAL_OPTION, seal_mark
 from pipelines.mark_shapes import MarkShape, measure_mark
 from pipelines.records import Mark, MarkState, RegisteredPage
 
 _SURE = 0.7
 _LEAST_SEEN = 0.7
-_SEAL_MARGIN_MM = 2.0
-_SEAL_RED_MM2 = (1.2, 4.0)
-_SEAL_BLACK_MM2 = (4.0, 14.0)
-_SIGNATURE_MM2 = (0.6, 2.0)
-SEAL_OPTION = "seal"
-"""Option name of the mark of a seal or signature; its group is the seal's name."""
 
+__all__ = ["SEAL_OPTION", "OptionGroup", "group_shapes", "option_groups", "read_marks"]
 
 ShapeSeen = Callable[[str, str, MarkShape], None]
 
@@ -65,7 +59,7 @@ def read_marks(
         marks += _group_marks(group, shapes, registered)
     for seal in form.seals:
         if seal.page == template.form_page:
-            marks.append(_seal_mark(seal, registered, ink))
+            marks.append(seal_mark(seal, registered, ink))
     return tuple(marks)
 
 
@@ -126,82 +120,3 @@ def _state(chances: Sequence[float]) -> tuple[MarkState, float]:
     if chance < _SURE:
         return MarkState.AMBIGUOUS, 1.0 - chance
     return states[best], chance
-
-
-def _seal_mark(seal: SealDefinition, registered: RegisteredPage, ink: Ink) -> Mark:
-    corners = box_pixels(seal.box, registered.dpi)
-    state, confidence = MarkState.AMBIGUOUS, 0.0
-    if visible_share(registered, corners) >= _LEAST_SEEN:
-        if seal.kind == "signature":
-            state, confidence = _by_amount(
-                _ink_in(ink.mask, corners, registered.dpi, 0.0), *_SIGNATURE_MM2
-            )
-        else:
-            state, confidence = _seal_state(corners, registered, ink)
-    return Mark(
-        group=seal.name,
-        option=SEAL_OPTION,
-        state=state,
-        confidence=confidence,
-        box=box_in_scan(registered, corners),
-        page=registered.number,
-    )
-
-
-def _seal_state(
-    corners: tuple[float, float, float, float], registered: RegisteredPage, ink: Ink
-) -> tuple[MarkState, float]:
-    """Red ink in its place is a seal; black ink is one when the scan shows no colours."""
-    dpi = registered.dpi
-    red = _ink_in(ink.red, corners, dpi, _SEAL_MARGIN_MM)
-    state, confidence = _by_amount(red, *_SEAL_RED_MM2)
-    if state is MarkState.MARKED:
-        return state, confidence
-    black = _ink_in(ink.mask & ~ink.red, corners, dpi, 0.0)
-    if shows_colour(registered, ink):
-        # A name that runs into the place of the seal is no seal; a lot of black may be one.
-        if black > _SEAL_BLACK_MM2[1]:
-            return MarkState.AMBIGUOUS, 0.5
-        return state, confidence
-    if _is_round(ink.mask, corners, dpi):
-        return _by_amount(black, *_SEAL_RED_MM2)
-    if black > _SEAL_BLACK_MM2[0]:
-        return MarkState.AMBIGUOUS, 0.5
-    return _by_amount(max(red, black), *_SEAL_BLACK_MM2)
-
-
-def _by_amount(found: float, empty: float, marked: float) -> tuple[MarkState, float]:
-    """State by mm2 of ink; surer the further from the two limits."""
-    if found >= marked:
-        return MarkState.MARKED, float(1 - 0.5 * np.exp(-(found - marked) / marked))
-    if found <= empty:
-        return MarkState.EMPTY, float(1 - 0.5 * (found / empty))
-    return MarkState.AMBIGUOUS, 0.5
-
-
-def _ink_in(
-    mask: NDArray[np.bool_], corners: tuple[float, float, float, float], dpi: float, margin: float
-) -> float:
-    mm = dpi / 25.4
-    x0, y0, x1, y1 = corners
-    pad = margin * mm
-    rows = slice(max(0, round(y0 - pad)), max(0, round(y1 + pad)))
-    columns = slice(max(0, round(x0 - pad)), max(0, round(x1 + pad)))
-    return float(mask[rows, columns].sum()) / mm**2
-
-
-def _is_round(
-    mask: NDArray[np.bool_], corners: tuple[float, float, float, float], dpi: float
-) -> bool:
-    """Whether the ink in the place of a seal is about as wide as high, and of a seal's size."""
-    mm = dpi / 25.4
-    x0, y0, x1, y1 = (round(v) for v in corners)
-    pad = round(_SEAL_MARGIN_MM * mm)
-    patch = mask[max(0, y0 - pad) : y1 + pad, max(0, x0 - pad) : x1 + pad].astype(np.uint8)
-    kernel = np.ones((round(1.2 * mm),) * 2, np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(patch, kernel))
-    for i in range(1, count):
-        width, height = stats[i, cv2.CC_STAT_WIDTH] / mm, stats[i, cv2.CC_STAT_HEIGHT] / mm
-        if 5 < width < 24 and 5 < height < 24 and 0.65 < width / height < 1.55:
-            return True
-    return False

@@ -6,8 +6,9 @@ from imaging_pages import World, rgb
 from pipelines.forms.template import Template, box_pixels
 from pipelines.ink import subtract_blank
 from pipelines.mark_fields import mark_fields
+from pipelines.mark_seals import seal_mark
 from pipelines.marks import read_marks
-from pipelines.records import FieldState, MarkState, Pixels, RegisteredPage
+from pipelines.records import FieldState, Mark, MarkState, Pixels, RegisteredPage
 
 BLUE, RED, BLACK = (40, 50, 140), (205, 50, 45), (35, 35, 35)
 
@@ -176,3 +177,42 @@ def test_options_out_of_the_picture_are_open(world: World) -> None:
     assert found["answer.yes"].state is MarkState.AMBIGUOUS
     assert found["answer.yes"].confidence == 0
     assert found["choice.o0"].state is MarkState.EMPTY
+
+
+def seal_marks(template: Template, pixels: Pixels) -> dict[str, Mark]:
+    registered = on_template(template, pixels)
+    ink = subtract_blank(registered, template)
+    seals = template.definition.seals
+    return {seal.name: seal_mark(seal, registered, ink) for seal in seals}
+
+
+def test_a_pale_seal_is_red_all_over(world: World) -> None:
+    template, pixels = sheet(world)
+    cv2.circle(pixels, (1415, 1975), 40, (228, 196, 192), 5, cv2.LINE_AA)
+    cv2.ellipse(pixels, (1415, 1975), (40, 40), 0, 0, 60, RED, 5, cv2.LINE_AA)
+    cv2.ellipse(pixels, (1415, 1975), (40, 40), 0, 180, 240, RED, 5, cv2.LINE_AA)
+    ink = subtract_blank(on_template(template, pixels), template)
+    angles = np.linspace(0, 2 * np.pi, 36, endpoint=False)
+    around = [(round(1415 + 40 * np.cos(a)), round(1975 + 40 * np.sin(a))) for a in angles]
+    assert sum(bool(ink.red[y - 2 : y + 3, x - 2 : x + 3].any()) for x, y in around) >= 32
+
+
+def test_a_black_seal_on_a_colour_scan_is_a_seal_and_a_name_is_none(world: World) -> None:
+    template, pixels = sheet(world)
+    pixels[:200, :200] = (230, 200, 200)
+    named = pixels.copy()
+    cv2.circle(pixels, (1415, 1975), 46, BLACK, 5, cv2.LINE_AA)
+    cv2.line(pixels, (1390, 1950), (1440, 1960), BLACK, 5, cv2.LINE_AA)
+    assert seal_marks(template, pixels)["seal"].state is MarkState.MARKED
+    for x in (1365, 1400):
+        cv2.line(named, (x, 1960), (x + 25, 1962), BLACK, 4)
+        cv2.line(named, (x + 12, 1945), (x + 10, 1985), BLACK, 4)
+    assert seal_marks(template, named)["seal"].state is not MarkState.MARKED
+
+
+def test_the_box_of_a_seal_is_that_of_its_impression(world: World) -> None:
+    template, pixels = sheet(world)
+    assert seal_marks(template, pixels)["seal"].box.x0 == pytest.approx(172 / 25.4 * 200, abs=1)
+    cv2.circle(pixels, (1370, 1965), 40, RED, 5, cv2.LINE_AA)
+    box = seal_marks(template, pixels)["seal"].box
+    assert ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == pytest.approx((1370, 1965), abs=5)
