@@ -20,7 +20,7 @@ WINDOW, REFERENCE, LEAST_REFERENCE = 200, 1000, 400
 """Newest documents, those before them, and how many of these there must be at least."""
 LEAST_WINDOW = 40
 """Of one form: fewer in the window say nothing about it."""
-ALPHA = 1e-4
+ALPHA = 1e-3
 _LEAST_EXPECTED = 5.0
 _OTHER = "…"
 ALL = "all"

@@ -23,6 +23,7 @@ from ocr_service.storage.objects import ObjectStore
 from ocr_service.storage.tables import DecisionRow, DocumentRow
 from pipelines.errors import CodedError
 from pipelines.forms.load import FormLibrary
+from pipelines.synthesis.formats import ScanFormat
 from pipelines.synthesis.hand import Hand
 from pipelines.synthesis.samples import SAMPLES, Sample, make_sample
 
@@ -103,6 +104,8 @@ def synthetic_gold(forms: FormLibrary, *, rounds: int, progress: Progress = iter
                     seed=GATE_SEED + 1000 * turn + at,
                     hand=_HANDS[(turn + at) % len(_HANDS)],
                     degradations=_LOOKS[(2 * turn + at) % len(_LOOKS)],
+                    # Forms of several pages fit into no JPEG.
+                    format=ScanFormat.PDF,
                 )
             )
     by_name = {f"sample/{sample.stem}": sample for sample in samples}

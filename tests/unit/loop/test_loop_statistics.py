@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from ocr_service.loop.gate import ALL, Judged, holm, judge, own_measure
-from ocr_service.loop.gold import is_gold
+from ocr_service.loop.gold import GATE_SEED, is_gold, synthetic_gold
 from ocr_service.loop.measures import Measure
 from ocr_service.loop.statistics import Pair, compare, mcnemar
+from pipelines.forms.load import FormLibrary
 
 
 def pairs(count, *, items=20, before=18.0, after=18.0, noise=0.0, seed=1):
@@ -153,3 +154,14 @@ def test_gold_is_a_share_of_all_and_always_the_same():
     share = sum(is_gold(name, 10) for name in names) / len(names)
     assert 0.085 < share < 0.115
     assert all(is_gold(name, 20) for name in names if is_gold(name, 10))
+
+
+def test_the_synthetic_part_has_forms_of_several_pages_with_their_truth():
+    entry = FormLibrary.builtin().find("nursery-admission")
+    library = FormLibrary([entry])
+    for gold in synthetic_gold(library, rounds=1):
+        pass
+    assert gold.truth.document == f"sample/nursery-admission_strokes_skew_{GATE_SEED}"
+    assert gold.data.startswith(b"%PDF")
+    assert len(gold.truth.values) > 50
+    assert gold.truth.category == entry.definition.category_id
