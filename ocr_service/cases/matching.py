@@ -44,8 +44,10 @@ def kind_fits(attachment: Attachment, form: FormDefinition, paper: CaseDocument)
         return False
     wanted = _CATEGORIES.get(attachment.kind, attachment.kind)
     if "." in wanted:
-        return paper.category == wanted
+        # What is a kind of the wanted one (`identity.card.x`) will do.
+        return f"{paper.category}.".startswith(f"{wanted}.")
     operation, _, kind = paper.category.partition(".")
+    kind = kind.partition(".")[0]
     # Certificates, declarations and other papers look alike to the classifier.
     kinds = _PAPERS if wanted in _PAPERS else (wanted,)
     return kind in kinds and operation in (form.operation, "other")

@@ -146,6 +146,15 @@ def test_a_kind_alone_is_a_guess_and_only_where_nothing_else_is_open() -> None:
     assert states(foreign) == [NeedState.MISSING, NeedState.MISSING]
 
 
+@pytest.mark.parametrize("category", ["other.attachment", "other.attachment.diagnosis"])
+def test_a_kind_below_the_wanted_one_will_do(category: str) -> None:
+    main = document("main", form("long", attachments=CERTIFICATES))
+    packet = judged(
+        main, document("some", category=category), document("page", heading="在学証明書")
+    )
+    assert states(packet) == [NeedState.LIKELY, NeedState.PRESENT]
+
+
 def test_what_a_person_said_counts_before_everything() -> None:
     main = document("main", form("long", attachments=CERTIFICATES))
     page = document("page", heading="在学証明書", purpose="long@1#1")
