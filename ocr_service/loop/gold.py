@@ -92,22 +92,28 @@ def open_gold(
     )
 
 
+def synthetic_samples(forms: FormLibrary, *, rounds: int) -> list[Sample]:
+    """List the shipped samples without faults, and `rounds` scans of every form."""
+    ids = sorted({entry.definition.id for entry in forms.entries})
+    samples = [sample for sample in SAMPLES if not sample.faults and sample.form in ids]
+    return samples + [
+        Sample(
+            form=form,
+            seed=GATE_SEED + 1000 * turn + at,
+            hand=_HANDS[(turn + at) % len(_HANDS)],
+            degradations=_LOOKS[(2 * turn + at) % len(_LOOKS)],
+            # Forms of several pages fit into no JPEG.
+            format=ScanFormat.PDF,
+        )
+        for turn in range(rounds)
+        for at, form in enumerate(ids)
+    ]
+
+
 def synthetic_gold(forms: FormLibrary, *, rounds: int, progress: Progress = iter) -> Iterator[Gold]:
-    """Make the shipped samples without faults, and `rounds` scans of every form, one by one."""
+    """Make the synthetic part, one by one."""
     entries = {entry.definition.id: entry for entry in forms.entries}
-    samples = [sample for sample in SAMPLES if not sample.faults and sample.form in entries]
-    for turn in range(rounds):
-        for at, form in enumerate(sorted(entries)):
-            samples.append(
-                Sample(
-                    form=form,
-                    seed=GATE_SEED + 1000 * turn + at,
-                    hand=_HANDS[(turn + at) % len(_HANDS)],
-                    degradations=_LOOKS[(2 * turn + at) % len(_LOOKS)],
-                    # Forms of several pages fit into no JPEG.
-                    format=ScanFormat.PDF,
-                )
-            )
+    samples = synthetic_samples(forms, rounds=rounds)
     by_name = {f"sample/{sample.stem}": sample for sample in samples}
     for name in progress(list(by_name)):
         sample = by_name[name]
