@@ -31,9 +31,16 @@ export type CaseStatus = Schemas["CaseStatus"];
 export type RequestText = CaseRequestBody["text"];
 export type Letter = RequestText["plain"];
 export type AuditEventBody = Schemas["AuditEventBody"];
+export type TaxonomyBody = Schemas["TaxonomyBody"];
+export type TaxonomyEntryBody = Schemas["TaxonomyEntryBody"];
+export type TaxonomyChangeBody = Schemas["TaxonomyChangeBody"];
 export type ResidualBody = Schemas["ResidualBody"];
 export type EstimateBody = Schemas["EstimateBody"];
 export type ThresholdBody = Schemas["ThresholdBody"];
+export type ModelsBody = Schemas["ModelsBody"];
+export type ModelVersionBody = Schemas["ModelVersionBody"];
+export type EvaluationBody = Schemas["EvaluationBody"];
+export type AlarmBody = Schemas["AlarmBody"];
 
 /** An answer of the service that is not a success, with its stable code and Japanese title. */
 export class ApiProblem extends Error {

@@ -26,6 +26,7 @@ export const keys = {
   stack: (id: string) => ["stack", id] as const,
   forms: ["forms"] as const,
   exports: ["exports"] as const,
+  models: ["models"] as const,
   audit: ["audit"] as const,
 };
 
@@ -299,5 +300,31 @@ export function useResidual() {
   return useMutation({
     mutationFn: (query: { form?: string; since?: string }) =>
       unwrap(client.GET("/v1/residual", { params: { query } })),
+  });
+}
+
+export function useModels() {
+  return useQuery({
+    queryKey: keys.models,
+    queryFn: () => unwrap(client.GET("/v1/models", {})),
+    refetchInterval: 30_000,
+  });
+}
+
+export function usePromote() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (path: { name: string; version: string }) =>
+      unwrap(client.POST("/v1/models/{name}/versions/{version}/promote", { params: { path } })),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.models }),
+  });
+}
+
+export function useRollback() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) =>
+      unwrap(client.POST("/v1/models/{name}/rollback", { params: { path: { name } } })),
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.models }),
   });
 }

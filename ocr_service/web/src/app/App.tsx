@@ -10,9 +10,11 @@ import { Certainty } from "../certainty/Certainty";
 import { Exports } from "../exports/Exports";
 import { Forms } from "../forms/Forms";
 import { useFormats } from "../i18n/format";
+import { Models } from "../models/Models";
 import { Queue } from "../queue/Queue";
 import { Review } from "../review/Review";
 import { SignIn } from "../signin/SignIn";
+import { Taxonomy } from "../taxonomy/Taxonomy";
 import { Announcer } from "../ui/announce";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
@@ -74,7 +76,9 @@ function Screens({ session }: { session: SessionBody }) {
     exports: t("exports.title"),
     audit: t("audit.title"),
     certainty: t("certainty.title"),
+    models: t("models.title"),
     forms: t("forms.title"),
+    categories: t("taxonomy.title"),
     unknown: t("app.name"),
   };
   const title = titles[route.screen];
@@ -102,8 +106,12 @@ function Screens({ session }: { session: SessionBody }) {
         return may.audit ? <Audit /> : forbidden;
       case "certainty":
         return may.certainty ? <Certainty /> : forbidden;
+      case "models":
+        return may.models ? <Models mayChange={may.changeModels} /> : forbidden;
       case "forms":
         return <Forms />;
+      case "categories":
+        return may.list ? <Taxonomy mayEdit={may.editCategories} /> : forbidden;
       case "unknown":
         return (
           <div className={page.page}>

@@ -33,12 +33,14 @@ export function Shell({ session, route, children }: Props) {
     { screen: "cases", href: "/cases", label: t("app.cases"), shown: may.list },
     { screen: "exports", href: "/exports", label: t("app.exports"), shown: may.exports },
     { screen: "forms", href: "/forms", label: t("app.forms"), shown: true },
+    { screen: "categories", href: "/categories", label: t("app.categories"), shown: may.list },
     {
       screen: "certainty",
       href: "/certainty",
       label: t("app.certainty"),
       shown: may.certainty,
     },
+    { screen: "models", href: "/models", label: t("app.models"), shown: may.models },
     { screen: "audit", href: "/audit", label: t("app.audit"), shown: may.audit },
   ].filter(({ shown }) => shown);
   return (

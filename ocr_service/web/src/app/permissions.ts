@@ -7,10 +7,13 @@ export function permissionsOf(session: SessionBody) {
     review: has("reviewer"),
     retry: has("reviewer", "admin"),
     list: has("reviewer", "form_owner", "auditor", "admin"),
+    editCategories: has("form_owner"),
     exports: has("reviewer", "form_owner", "auditor", "admin"),
     createExport: has("reviewer"),
     audit: has("auditor", "admin"),
     certainty: has("auditor", "admin"),
+    models: has("auditor", "admin"),
+    changeModels: has("admin"),
   };
 }
 

@@ -8,7 +8,9 @@ export type Route =
   | { screen: "exports" }
   | { screen: "audit" }
   | { screen: "certainty" }
+  | { screen: "models" }
   | { screen: "forms" }
+  | { screen: "categories" }
   | { screen: "unknown" };
 
 /** What a path of the address bar shows. */
@@ -30,7 +32,9 @@ export function parseRoute(pathname: string): Route {
     (parts[0] === "exports" ||
       parts[0] === "audit" ||
       parts[0] === "certainty" ||
-      parts[0] === "forms")
+      parts[0] === "models" ||
+      parts[0] === "forms" ||
+      parts[0] === "categories")
   )
     return { screen: parts[0] };
   return { screen: "unknown" };
