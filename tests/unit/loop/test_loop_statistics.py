@@ -73,10 +73,10 @@ def test_exact_p_values_of_few_papers():
 
 def test_intervals_hold_the_true_difference():
     held = 0
-    for seed in range(60):
+    for seed in range(40):
         found = compare(pairs(60, after=18.4, noise=1.0, seed=seed))
         held += found.low <= 0.02 <= found.high
-    assert held >= 52
+    assert held >= 34
 
 
 def test_holm_corrects_from_the_smallest_on():
@@ -121,10 +121,10 @@ def test_worse_in_another_measure_is_refused():
 
 def test_the_gate_lets_equal_candidates_through_about_never():
     passed = 0
-    for seed in range(200):
+    for seed in range(40):
         rng = np.random.default_rng(seed)
         passed += judge(documents(rng.integers(-1, 2, size=60).tolist()), Measure.VALUES).passed
-    assert passed <= 16
+    assert passed <= 4
 
 
 def test_a_model_of_oddity_may_speak_on_one_in_a_hundred():
