@@ -29,8 +29,9 @@ def read(
 ) -> None:
     """Read FILES and print what was found; no server is needed.
 
-    Reading runs in a process of its own: a file that takes too long or harms it costs that file
-    its reading and nothing else. Exit code: 0 when all files were read, otherwise that of the
+    A file of several documents (a scanned stack) gives all of them, unless --form says that it is
+    one. Reading runs in a process of its own: a file that takes too long or harms it costs that
+    file its reading and nothing else. Exit code: 0 when all files were read, otherwise that of the
     first error.
     """
     settings = load_settings()
@@ -42,12 +43,17 @@ def read(
     def work(file: str) -> None:
         data = read_file(file, most=settings.upload_bytes)
         start = time.perf_counter()
-        suggestion = reader.read(data, today=today, pinned=pinned)
-        seconds = time.perf_counter() - start
-        if json:
-            json_line(suggestion_json(file, suggestion, seconds))
+        if pinned is not None:
+            documents = [reader.read(data, today=today, pinned=pinned)]
         else:
-            _print(file, suggestion, library, seconds)
+            found = reader.read_stack(data, today=today).documents
+            documents = [document.suggestion for document in found]
+        seconds = (time.perf_counter() - start) / len(documents)
+        for suggestion in documents:
+            if json:
+                json_line(suggestion_json(file, suggestion, seconds))
+            else:
+                _print(file, suggestion, library, seconds)
 
     with reader.child:
         # Forms and models first: without them no file can be read, and none is to blame.
@@ -121,7 +127,8 @@ def _print(file: str, suggestion: Suggestion, library: FormLibrary, seconds: flo
     form = suggestion.form
     title = library.get(form).definition.title if form else "様式不明"
     rest = escape(f"{title}  {suggestion.category.label}  {seconds:.1f} 秒")
-    out.print(f"[bold]{escape(file)}[/]  {rest}")
+    numbers = ", ".join(str(page.number) for page in suggestion.pages)
+    out.print(f"[bold]{escape(file)}[/] p. {numbers}  {rest}")
     table = Table(show_edge=False, pad_edge=False)
     for header in ("項目", "値", "読み", "確からしさ", "状態"):
         table.add_column(header)
