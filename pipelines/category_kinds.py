@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from models.errors import ModelError, ModelProblem
 from models.manifest import load_manifest, read_part
 from pipelines.category_features import (
-    FEATURES,
     HEAD,
+    SCHEME,
     WHOLE,
     Features,
     TextLine,
@@ -163,7 +163,7 @@ def encode_head(head: KindHead) -> bytes:
         indices=head.indices.astype(np.uint32),
         weights=head.weights,
         bias=np.array(head.bias),
-        features=np.array(FEATURES),
+        scheme=np.array(SCHEME),
     )
     return out.getvalue()
 
@@ -178,10 +178,10 @@ def decode_head(data: bytes) -> KindHead:
                 arrays["weights"].astype(np.float32),
                 float(arrays["bias"]),
             )
-            count = int(arrays["features"])
+            scheme = int(arrays["scheme"])
     except NO_ARRAYS as error:
         raise ValueError(f"no head of a kind: {error}") from error
-    if count != FEATURES or len(head.indices) != len(head.weights):
+    if scheme != SCHEME or len(head.indices) != len(head.weights):
         raise ValueError("the head is of other features")
     return head
 

@@ -133,15 +133,19 @@ def test_odd_files_are_read_like_any_other(
     assert next(finding.rule for finding in found.findings) == "form.none"
 
 
+_LOOKS = {"page-white": "junk.blank", "page-photo": "other.attachment.photo"}
+"""What strange pages look like; the others look like nothing."""
+
+
 @pytest.mark.parametrize("name", _STRANGE)
-def test_pages_that_are_no_document_get_no_form_no_category_and_no_values(
+def test_pages_that_are_no_document_get_no_form_and_no_values_and_what_they_look_like(
     name: str, answers: dict[tuple[str, str], Answer], running_service: RunningService
 ) -> None:
     document = answers[name, "raw"].document
     assert document is not None
     found = running_service.suggestion(document["id"])
     assert found.form is None
-    assert found.category.label == "unknown"
+    assert found.category.label == _LOOKS.get(name, "unknown")
     assert all(field.doubtful for field in found.fields)
     if name in ("page-white", "page-black", "page-noise"):
         (quality,) = document["quality"]

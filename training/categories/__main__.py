@@ -16,10 +16,10 @@ from models.manifest import ARTIFACTS
 from pipelines.category_model import MODEL, UNKNOWN, CategoryModel, save_category_model
 from training.categories.corpus import EVALUATION_SEEDS, Corpus, Plan, make_corpus
 from training.categories.fit import calibrated, fit, indices_of, probabilities_of
-from training.categories.vocabulary import known_kinds
+from training.categories.vocabulary import form_kinds, known_kinds
 
-FITTED = Plan(each=130, stranger=40, foreign=1200)
-CALIBRATED = Plan(each=160, stranger=60, foreign=400)
+FITTED = Plan(each=110, stranger=45, foreign=900)
+CALIBRATED = Plan(each=220, stranger=50, foreign=400)
 _BANK_EACH, _BANK_UNKNOWN = 6, 150
 
 
@@ -30,7 +30,8 @@ def train(seed: int, version: str, *, titles: str = "all") -> tuple[CategoryMode
             f"seeds from {EVALUATION_SEEDS // 2} on are for development and evaluation"
         )
     kinds = known_kinds()
-    labels, weights, bias = fit(make_corpus(kinds, FITTED, 2 * seed, titles=titles), seed)
+    taught = make_corpus((*kinds, *form_kinds()), FITTED, 2 * seed, titles=titles)
+    labels, weights, bias = fit(taught, seed)
     corpus = make_corpus(kinds, CALIBRATED, 2 * seed + 1, part="calibrate", titles=titles)
     return calibrated(labels, weights, bias, corpus, version), corpus
 
@@ -72,7 +73,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--version", default="2.0.0")
+    parser.add_argument("--version", default="2.2.0")
     parser.add_argument("--titles", default="all", choices=("all", "known"))
     parser.add_argument("--out", type=Path, default=ARTIFACTS / MODEL, help="folder of versions")
     options = parser.parse_args()

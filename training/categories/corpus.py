@@ -47,16 +47,20 @@ def make_corpus(
     (all but every fourth) or `new` (only every fourth, where a kind has four).
     """
     rng = random.Random(seed)
+    held_out = part == "evaluate"
     drawn = [
-        (kind.label, draw_paper(_with(kind, titles), rng))
+        (kind.label, draw_paper(_with(kind, titles), rng, held_out=held_out))
         for kind in kinds
         for _ in range(plan.each)
     ]
-    held_out = part == "evaluate"
     matters = strangers(held_out=held_out)
     if not held_out:
         matters = [m for i, m in enumerate(matters) if (i % 4 == 3) == (part == "calibrate")]
-    drawn += [(UNKNOWN, draw_stranger_paper(m, rng)) for m in matters for _ in range(plan.stranger)]
+    drawn += [
+        (UNKNOWN, draw_stranger_paper(m, rng, held_out=held_out))
+        for m in matters
+        for _ in range(plan.stranger)
+    ]
     drawn += [(UNKNOWN, draw_foreign_paper(rng, held_out=held_out)) for _ in range(plan.foreign)]
     read = [misread(paper.text_lines(), rng) for _, paper in drawn]
     return Corpus(tuple(label for label, _ in drawn), matrix(read))

@@ -6,6 +6,7 @@ the service then reads. Titles, words, values, notes and the papers that a form 
 """
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from training.categories.vocabulary import (
     phrases,
     sentences_of_no_office,
     stranger_titles,
+    strangers,
 )
 
 _DRESS = (
@@ -39,6 +41,7 @@ _ENGLISH = (
 PAPER_WIDTH, PAPER_HEIGHT = 210.0, 297.0
 _DAY = date(2026, 4, 1)
 _PAGE_LINES = 46
+_ENDING = re.compile(r"(許可|認定|交付|支給)?(申請書|請求書|申告書|届出書|届)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,21 @@ class Paper:
         return [TextLine(line.text, line.size * dots, line.y * dots) for line in self.lines]
 
 
-def draw_paper(kind: Kind, rng: random.Random, *, title: bool | None = None) -> Paper:
+def draw_paper(
+    kind: Kind, rng: random.Random, *, title: bool | None = None, held_out: bool = False
+) -> Paper:
     """Draw one paper of a kind. Without `title`, two of a hundred have none (later pages)."""
     titled = rng.random() >= 0.02 if title is None else title
     heading = _dressed(rng.choice(kind.titles), rng) if titled and kind.titles else ""
     body = _STYLES[kind.style](kind, rng)
+    if rng.random() < 0.5:
+        # Real papers hold much that no list of ours has: strange words alone make none unknown.
+        body += _distraction(rng, held_out=held_out)
+        rng.shuffle(body)
     return Paper(kind.label, _laid_out(heading, body, kind.style, rng))
 
 
-def draw_stranger_paper(stranger: Stranger, rng: random.Random) -> Paper:
+def draw_stranger_paper(stranger: Stranger, rng: random.Random, *, held_out: bool) -> Paper:
     """Draw an office form about a matter that is none of ours."""
     kind = Kind(
         label=UNKNOWN,
@@ -81,7 +90,7 @@ def draw_stranger_paper(stranger: Stranger, rng: random.Random) -> Paper:
         titles=tuple(stranger_titles(stranger.matter)),
         words=stranger.words,
     )
-    return draw_paper(kind, rng, title=True)
+    return draw_paper(kind, rng, title=True, held_out=held_out)
 
 
 def draw_foreign_paper(rng: random.Random, *, held_out: bool) -> Paper:
@@ -127,10 +136,33 @@ def _scrambled(sentence: str, rng: random.Random) -> str:
 
 
 def _dressed(title: str, rng: random.Random) -> str:
+    if rng.random() < 0.12:
+        # Later pages and attached sheets name only the matter: 在留期間更新用.
+        matter = _ENDING.sub("", title)
+        title = f"{matter}用" if len(matter) >= 4 and rng.random() < 0.5 else title
     text = rng.choice(_DRESS).format(title)
     if rng.random() < 0.15:
         text = "　".join(text)
     return text
+
+
+def _distraction(rng: random.Random, *, held_out: bool) -> list[_Body]:
+    """Lines that say nothing about the kind: other matters, sentences, characters at random."""
+    matters = strangers(held_out=held_out)
+    sentences = sentences_of_no_office(held_out=held_out)
+    lines = []
+    for _ in range(int(2 * 25 ** rng.random())):
+        dice = rng.random()
+        if dice < 0.45:
+            text = rng.choice(rng.choice(matters).words)
+        elif dice < 0.65:
+            text = _scrambled(rng.choice(sentences), rng)
+        elif dice < 0.8:
+            text = rng.choice(sentences)
+        else:
+            text = "".join(chr(rng.randint(0x4E00, 0x7FFF)) for _ in range(rng.randint(2, 9)))
+        lines.append(_Body(text))
+    return lines
 
 
 def _form(kind: Kind, rng: random.Random) -> list[_Body]:
@@ -144,8 +176,13 @@ def _form(kind: Kind, rng: random.Random) -> list[_Body]:
         lines.append(_Body(_sentence(kind, rng)))
     if rng.random() < 0.45:
         lines += _enclosures(kind.label, rng)
-    if rng.random() < 0.1:
-        lines += [_Body(" ".join(rng.choices(_ENGLISH, k=rng.randint(2, 8)))) for _ in range(9)]
+    if kind.lines:
+        share = rng.uniform(0.2, 1.0)
+        lines += [_Body(line) for line in kind.lines if rng.random() < share]
+    if rng.random() < 0.15:
+        # Forms for foreign residents say everything twice.
+        count = rng.randint(2, 60)
+        lines += [_Body(" ".join(rng.choices(_ENGLISH, k=rng.randint(2, 8)))) for _ in range(count)]
     rng.shuffle(lines)
     return lines
 

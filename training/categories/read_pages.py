@@ -52,9 +52,11 @@ def read_page(paper: Paper, reader: Reader, rng: random.Random, *, evaluation: b
 
 def _papers(seed: int, each: int, count: int, *, evaluation: bool) -> Iterator[Paper]:
     rng = random.Random(seed)
-    papers = [draw_paper(kind, rng) for kind in known_kinds() for _ in range(each)]
+    papers = [
+        draw_paper(kind, rng, held_out=evaluation) for kind in known_kinds() for _ in range(each)
+    ]
     for stranger in strangers(held_out=evaluation):
-        papers += [draw_stranger_paper(stranger, rng) for _ in range(each)]
+        papers += [draw_stranger_paper(stranger, rng, held_out=evaluation) for _ in range(each)]
     papers += [draw_foreign_paper(rng, held_out=evaluation) for _ in range(8 * each)]
     rng.shuffle(papers)
     yield from papers[:count]

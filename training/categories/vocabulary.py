@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.category_model import UNKNOWN
+from pipelines.forms.load import FormLibrary
 from pipelines.reference.categories import category_entries
 
 _TRAINING = Path(__file__).parents[1]
@@ -28,6 +29,30 @@ class Kind:
     words: tuple[str, ...]
     siblings: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    """Printed lines of a form that comes with the program, if it is one."""
+
+
+@cache
+def form_kinds() -> tuple[Kind, ...]:
+    """Kinds made of the forms that come with the program: their titles and all their print."""
+    kinds = {kind.label: kind for kind in known_kinds()}
+    found = []
+    for entry in FormLibrary.builtin().entries:
+        form = entry.definition
+        printed = [item for page in form.pages for item in page.printed if item.type == "text"]
+        lines = tuple(line for item in printed for line in item.text.splitlines() if line.strip())
+        words = tuple(field.label for field in form.fields if field.label)
+        if form.category_id in kinds:
+            made = Kind(
+                label=form.category_id,
+                style="form",
+                titles=(form.title,),
+                words=words,
+                lines=lines,
+            )
+            found.append(made)
+    return tuple(found)
 
 
 @cache
@@ -182,6 +207,7 @@ __all__ = [
     "UNKNOWN",
     "Kind",
     "Stranger",
+    "form_kinds",
     "known_kinds",
     "phrases",
     "sentences_of_no_office",
