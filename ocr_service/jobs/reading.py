@@ -1,6 +1,9 @@
 """Reading one document in a process that can be killed."""
 
+import os
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -70,8 +73,15 @@ class ChildReader:
             raise CodedError(ErrorCode.READ_CRASHED, "answer not understood") from error
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, after the call under way."""
         self.child.close()
+
+    def kill(self) -> None:
+        """End the process at once; a call under way fails."""
+        pid = self.child.pid
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def open_child_reader(

@@ -64,6 +64,7 @@ def run_worker(settings: Settings) -> None:
     identity = take_identity(settings.paths)
     structlog.contextvars.bind_contextvars(worker=identity.executor_id)
     reader = open_child_reader(settings)
+    current = CurrentReader(reader, database)
     # Forms and models first: a worker that can't read takes no document.
     reader.child.start()
     objects = open_objects(settings)
@@ -75,7 +76,7 @@ def run_worker(settings: Settings) -> None:
     processor = DocumentProcessor(
         database,
         objects,
-        KindReader(CurrentReader(reader, database), LearntKinds(database, objects)),
+        KindReader(current, LearntKinds(database, objects)),
         attempts=settings.read_attempts,
         time_zone=settings.time_zone,
         on_change=partial(_changed, cases),
@@ -90,7 +91,7 @@ def run_worker(settings: Settings) -> None:
         stop.wait()
         _log.info("worker.stopping")
         reaper.stop()
-        shadow.close()
+        shadow.end()
         _finish(settings, database, processor, heartbeat, reader)
 
 

@@ -56,7 +56,10 @@ class ClosableReader(DocumentReader, Protocol):
     """A reader whose process can be ended."""
 
     def close(self) -> None:
-        """End it."""
+        """End it, after the call under way."""
+
+    def kill(self) -> None:
+        """End it at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,16 +186,19 @@ class ShadowReader:
         self._clock = clock
         self._reader: ClosableReader | None = None
         self._run: str | None = None
+        self._ended = False
 
     def after(self, live: Live) -> None:
         """Read along if a run is under way and takes this document. Raises CodedError."""
         with self._database.reading() as session:
             run = running(session)
         reader = self._reader_of(run)
-        if run is None or reader is None or not _takes(run, live.document_id):
+        if run is None or reader is None or not _takes(run, live.document_id) or self._ended:
             return
         started = time.monotonic()
         counts, code = _compared(reader, live)
+        if self._ended:
+            return
         form = live.shown.form
         row = ShadowResultRow(
             run_id=run.id,
@@ -206,6 +212,12 @@ class ShadowReader:
         # Read again in the same run: the first reading counts.
         with suppress(IntegrityError), self._database.transaction() as session:
             session.add(row)
+
+    def end(self) -> None:
+        """Read along no more, at once: a worker that stops waits for nobody's shadow."""
+        self._ended, reader = True, self._reader
+        if reader is not None:
+            reader.kill()
 
     def close(self) -> None:
         """End the candidate's process."""

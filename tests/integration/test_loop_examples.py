@@ -21,9 +21,18 @@ from ocr_service.loop.gold import is_gold
 from ocr_service.loop.watch import look, open_alarms
 from ocr_service.states import Role
 from ocr_service.storage.database import open_database
+from ocr_service.storage.objects import open_objects
 from ocr_service.storage.tables import DocumentRow, ObjectRow, SuggestionRow
 from ocr_service.storage.tables_models import ReadingFigureRow, TrainingExampleRow
 from pipelines.errors import CodedError
+from tests.integration.service_tools import (
+    opened_intake,
+    post,
+    quick,
+    wait_for_states,
+    wait_until,
+    workers,
+)
 
 BY = Actor("operator", "owner")
 ALLOWED = {"example_forms": "test-form", "gold_percent": 1}
@@ -80,7 +89,7 @@ def test_a_correction_becomes_an_example_without_any_number_of_a_person(world, t
     by_field = {line["field"]: line for line in lines}
     assert by_field["birth"]["confirmed"] == "1985-01-02"
     assert by_field["birth"]["corrected"]
-    assert by_field["birth"]["versions"]
+    assert {"versions", "form", "revision", "by", "decided_at"} <= by_field["birth"].keys()
     assert "number" not in by_field
     assert "memo" not in by_field
     assert MY_NUMBER not in text
@@ -191,3 +200,28 @@ def test_an_alarm_opens_shows_and_closes(world):
         look(session, at=world.clock())
         assert list(open_alarms(session)) == []
     assert world.actions(alarm.id) == ["alarm.opened", "alarm.closed"]
+
+
+def test_a_worker_keeps_the_figures_of_what_it_read(sqlite_settings, tmp_path):
+    settings = quick(sqlite_settings)
+    database = open_database(settings)
+    with (
+        opened_intake(settings, database, open_objects(settings)) as intake,
+        workers(settings, tmp_path / "log"),
+    ):
+        document = post(intake, b"read me")
+        wait_for_states(database, [document])
+
+        def kept():
+            with database.reading() as session:
+                return session.scalars(select(ReadingFigureRow)).all()
+
+        (row,) = wait_until(kept)
+    database.dispose()
+    assert (row.document_id, row.form_id, row.category) == (
+        document,
+        "test-form",
+        "other.application",
+    )
+    assert row.confidence == 0.5
+    assert not row.drift
