@@ -37,6 +37,9 @@ _TWIN_LEAD = 0.1
 _SURE = 0.9
 """Share of words alike at which the place that a code gives is not doubted."""
 _CODE_ROUNDS = 3
+_ASTRAY = 0.6
+"""Share of words alike under which the place that a code gives is too far off to be refined (on
+photographs, mostly): local features find the place in less time."""
 
 
 ScoreSeen = Callable[[Template, float], None]
@@ -177,6 +180,8 @@ def _by_code(
             if seen is not None:
                 seen(index.templates[named[0]], score.alike)
             return _Candidate(index=named[0], score=score)
+        if score.alike < _ASTRAY:
+            return None
         pose = score.pose
     return None
 

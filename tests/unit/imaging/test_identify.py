@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from imaging_pages import World, page_of, rgb, seen_through, turned
 
+from pipelines import identify, identify_print
 from pipelines.geometry import transform_points
 from pipelines.identify import build_index, identify_page
 from pipelines.records import FormKey
@@ -88,3 +89,25 @@ def test_a_code_on_another_print_proves_nothing(world: World) -> None:
 def test_no_forms_no_identification(world: World) -> None:
     page = page_of(rgb(world.templates["moving-notice"].grey))
     assert identify_page(page, build_index([])) is None
+
+
+def test_a_code_that_is_astray_costs_one_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grey = world.templates["refund-claim"].grey.copy()
+    code = grey[80:260, 1350:1560].copy()
+    grey[80:260, 1350:1560] = 255
+    grey[110:290, 1250:1460] = code
+    scores = []
+
+    def counted(*arguments, **more):
+        score = identify_print.score_print(*arguments, **more)
+        scores.append(score and score.alike)
+        return score
+
+    monkeypatch.setattr(identify, "score_print", counted)
+    found = identify_page(page_of(rgb(grey)), world.index)
+    assert found is not None and (found.form.id, found.method) == ("refund-claim", "qr")
+    assert away_mm(found.from_template, np.eye(3)) < 1.0
+    assert len(scores) == 2
+    assert scores[0] < 0.6 < scores[1]
