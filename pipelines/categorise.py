@@ -77,12 +77,13 @@ def _by_text(lines: Sequence[Line], model: CategoryModel) -> CategoryScore:
     if _signs(lines) < _LEAST_SIGNS:
         return _NOTHING
     probabilities = model.probabilities(document_features(text_lines(lines)))
-    best = int(probabilities.argmax())
+    best = int(model.said(probabilities))
     return CategoryScore(
         label=model.labels[best],
-        confidence=float(probabilities[best]),
+        confidence=float(model.confidence(probabilities)),
         # An empty set says that the text resembles nothing the model was calibrated on.
-        candidates=model.candidates(probabilities) or (UNKNOWN, model.labels[best]),
+        candidates=model.candidates(probabilities)
+        or (UNKNOWN, model.labels[int(probabilities.argmax())]),
     )
 
 

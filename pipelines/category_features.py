@@ -32,7 +32,7 @@ _LONGEST_HEADING = 40
 _FADING = 5.0
 """Lines from the top after which a line counts 1/e as much as a heading."""
 _LAYOUT_WEIGHT = 0.35
-_HEAD_WEIGHT = 1.6
+_HEAD_WEIGHT = 2.5
 """Length of the features of headings; those of all lines together have 1."""
 _MULTIPLIERS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64

@@ -20,6 +20,7 @@ from pipelines.category_features import FEATURES, Features
 UNKNOWN = "unknown"
 """Label of documents that are none of the known kinds; the background class of the model."""
 MODEL = "category_linear"
+_SURE = 0.5
 NO_ARRAYS = (ValueError, KeyError, EOFError, OSError, BadZipFile)
 """What reading arrays raises where there are none."""
 
@@ -49,6 +50,29 @@ class CategoryModel:
         order = np.argsort(-probabilities)
         chosen = 1 - probabilities <= self.thresholds
         return tuple(self.labels[index] for index in order if chosen[index])
+
+    def said(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Choose the number of the label to say for each row: the likeliest candidate.
+
+        Open-set rejection: a label is never said where its own threshold rules it out, nor where
+        it has less than a half and `unknown` is a candidate; then it is `unknown`.
+        """
+        chosen = 1 - probabilities <= self.thresholds
+        kept = np.where(chosen, probabilities, -1.0)
+        unknown = self.labels.index(UNKNOWN)
+        unsure = (kept.max(axis=-1) < _SURE) & chosen[..., unknown]
+        rejected = unsure | ~chosen.any(axis=-1)
+        found: NDArray[np.int64] = np.where(rejected, unknown, kept.argmax(axis=-1))
+        return found
+
+    def confidence(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give how sure what is `said` is; of `unknown`: that it is not the likeliest known one."""
+        unknown = self.labels.index(UNKNOWN)
+        known = np.delete(probabilities, unknown, axis=-1).max(axis=-1)
+        said = self.said(probabilities)
+        own = np.take_along_axis(probabilities, said[..., None], axis=-1)[..., 0]
+        found: NDArray[np.float64] = np.where(said == unknown, 1 - known, own)
+        return found
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from training.categories.corpus import EVALUATION_SEEDS, Corpus, Plan, make_corp
 from training.categories.fit import calibrated, fit, indices_of, probabilities_of
 from training.categories.vocabulary import form_kinds, known_kinds
 
-FITTED = Plan(each=110, stranger=45, foreign=900)
+FITTED = Plan(each=180, stranger=70, foreign=1200)
 CALIBRATED = Plan(each=220, stranger=50, foreign=400)
 _BANK_EACH, _BANK_UNKNOWN = 6, 150
 
@@ -73,7 +73,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--version", default="2.2.0")
+    parser.add_argument("--version", default="2.3.0")
     parser.add_argument("--titles", default="all", choices=("all", "known"))
     parser.add_argument("--out", type=Path, default=ARTIFACTS / MODEL, help="folder of versions")
     options = parser.parse_args()

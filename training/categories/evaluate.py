@@ -32,9 +32,14 @@ class Judged:
         return found
 
     @property
+    def said(self) -> NDArray[np.int64]:
+        """Which label is said of each paper."""
+        return self.model.said(self.probabilities)
+
+    @property
     def right(self) -> NDArray[np.bool_]:
         """Where the likeliest label is the true one."""
-        found: NDArray[np.bool_] = self.probabilities.argmax(1) == self.truth
+        found: NDArray[np.bool_] = self.said == self.truth
         return found
 
     @property
@@ -97,7 +102,7 @@ def auroc(judged: Judged) -> tuple[float, float, float]:
 
 def reliability(judged: Judged) -> list[tuple[float, float, int]]:
     """Confidence, share of right ones and count, in ten bins of confidence."""
-    confidence = judged.probabilities.max(1)
+    confidence = judged.model.confidence(judged.probabilities)
     bins = np.clip((confidence * _BINS).astype(int), 0, _BINS - 1)
     return [
         (
@@ -119,7 +124,7 @@ def calibration_error(judged: Judged) -> float:
 
 def confusions(judged: Judged) -> list[tuple[str, str, int]]:
     """Truth, what was said instead, how often; the most frequent first."""
-    labels, said = judged.model.labels, judged.probabilities.argmax(1)
+    labels, said = judged.model.labels, judged.said
     pairs = zip(judged.truth, said, strict=True)
     counts = Counter((labels[a], labels[b]) for a, b in pairs if a != b)
     return [(a, b, n) for (a, b), n in counts.most_common()]

@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from pipelines.category_features import TextLine, document_features
 from pipelines.category_kinds import Bank, KindHead, KindTooAlike, learn_kind, with_kinds
 from pipelines.category_model import UNKNOWN, CategoryModel
@@ -72,10 +70,12 @@ def try_new_kinds(model: CategoryModel, bank: Bank, seed: int) -> Iterator[Trial
 def score_of(model: CategoryModel, lines: Sequence[TextLine]) -> CategoryScore:
     """Say what the classifier does without any added kind."""
     probabilities = model.probabilities(document_features(lines))
-    best = int(np.argmax(probabilities))
-    candidates = model.candidates(probabilities) or (UNKNOWN, model.labels[best])
+    best = int(model.said(probabilities))
+    candidates = model.candidates(probabilities) or (UNKNOWN,)
     return CategoryScore(
-        label=model.labels[best], confidence=float(probabilities[best]), candidates=candidates
+        label=model.labels[best],
+        confidence=float(model.confidence(probabilities)),
+        candidates=candidates,
     )
 
 

@@ -37,7 +37,7 @@ def plot_reliability(sets: Sequence[tuple[str, Judged]], path: Path) -> None:
 
 def plot_confusions(judged: Judged, path: Path) -> None:
     """Square root of the share of each truth (row) that was said to be each label (column)."""
-    labels, said = judged.model.labels, judged.probabilities.argmax(1)
+    labels, said = judged.model.labels, judged.said
     table = np.zeros((len(labels), len(labels)))
     np.add.at(table, (judged.truth, said), 1)
     table /= np.maximum(table.sum(1, keepdims=True), 1)

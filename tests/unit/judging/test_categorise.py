@@ -69,7 +69,7 @@ def test_a_page_without_text_is_unknown() -> None:
 
 def test_an_empty_candidate_set_says_unknown_beside_the_guess() -> None:
     score = categorise_lines([line("転入届"), line("新住所")], model(-1.0))
-    assert score.candidates == (UNKNOWN, "move")
+    assert (score.label, score.candidates) == (UNKNOWN, (UNKNOWN, "move"))
 
 
 def test_a_tall_line_is_a_heading_wherever_it_stands() -> None:
@@ -132,3 +132,17 @@ def test_every_measure_of_a_look_is_a_number() -> None:
     ):
         measures = measure(np.ascontiguousarray(pixels))
         assert measures.shape == (len(MEASURES),) and np.isfinite(measures).all()
+
+
+def test_a_label_that_its_threshold_rules_out_is_never_said() -> None:
+    made = CategoryModel(
+        version="test",
+        labels=("a", "b", UNKNOWN),
+        weights=np.zeros((FEATURES, 3), np.float32),
+        bias=np.zeros(3, np.float32),
+        temperature=1.0,
+        thresholds=np.array([0.5, 0.9, 0.9]),
+    )
+    rows = np.array([[0.9, 0.05, 0.05], [0.45, 0.3, 0.25], [0.05, 0.05, 0.9]])
+    assert [made.labels[i] for i in made.said(rows)] == ["a", UNKNOWN, UNKNOWN]
+    assert np.allclose(made.confidence(rows), [0.9, 0.55, 0.95])
