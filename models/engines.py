@@ -1,9 +1,10 @@
 """The engines of one process, loaded together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models.detector import Detector
 from models.digits import DigitReader
+from models.marks import MarkReader
 from models.recogniser import Recogniser
 
 
@@ -13,13 +14,14 @@ class Engines:
 
     recogniser: Recogniser
     detector: Detector
+    marks: MarkReader = field(default_factory=MarkReader.load)
     digits: DigitReader | None = None
     """Asked as well where digits stand apart; without it the recogniser reads them alone."""
 
     @property
     def versions(self) -> dict[str, str]:
         """Name and version of every model, for the suggestion."""
-        manifests = [self.recogniser.manifest, self.detector.manifest]
+        manifests = [self.recogniser.manifest, self.detector.manifest, self.marks.manifest]
         if self.digits is not None:
             manifests.append(self.digits.manifest)
         return {m.name: m.version for m in manifests}
@@ -30,5 +32,6 @@ def load_engines(threads: int = 1) -> Engines:
     return Engines(
         recogniser=Recogniser.load(threads),
         detector=Detector.load(threads),
+        marks=MarkReader.load(threads),
         digits=DigitReader.load(threads),
     )

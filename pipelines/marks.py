@@ -1,27 +1,28 @@
 """Which options are marked, struck out or left alone, and which seals are there.
 
-An option is judged by the shape of the ink around it and beside its siblings: a loose circle
-touches the next word too, but less than its own.
+An option is judged by a picture of the ink around it and of the places of its siblings: a loose
+circle touches the next word too, but less than its own.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.forms.model import Box, FormDefinition, MarkStyle
+from models.marks import Floats, MarkReader
+from pipelines.forms.model import Box, CrossMeaning, FormDefinition, MarkStyle
 from pipelines.forms.template import Template, box_pixels
 from pipelines.geometry import box_in_scan, visible_share
 from pipelines.ink import Ink, Surplus, surplus_darkness
-from pipelines.mark_model import mark_probabilities
+from pipelines.mark_pictures import option_pictures
 from pipelines.mark_seals import SEAL_OPTION, seal_mark
 from pipelines.mark_shapes import MarkShape, measure_mark
-from pipelines.records import Mark, MarkState, RegisteredPage
+from pipelines.records import Mark, MarkState, Pixels, RegisteredPage
 
 _SURE = 0.7
 _LEAST_SEEN = 0.7
 
-__all__ = ["SEAL_OPTION", "OptionGroup", "group_shapes", "option_groups", "read_marks"]
+__all__ = ["SEAL_OPTION", "OptionGroup", "group_pictures", "option_groups", "read_marks"]
 
 ShapeSeen = Callable[[str, str, MarkShape], None]
 
@@ -33,6 +34,7 @@ class OptionGroup:
     name: str
     style: MarkStyle
     options: tuple[tuple[str, Box], ...]
+    cross: CrossMeaning = CrossMeaning.MARK
 
 
 def read_marks(
@@ -40,6 +42,7 @@ def read_marks(
     template: Template,
     form: FormDefinition,
     ink: Ink,
+    reader: MarkReader,
     *,
     seen: ShapeSeen | None = None,
 ) -> tuple[Mark, ...]:
@@ -49,14 +52,16 @@ def read_marks(
     and seals (seal name, `seal`). An option that the scan does not show is ambiguous. `seen` is
     called with the group, the option and the shape of the ink around it.
     """
-    marks: list[Mark] = []
     surplus = surplus_darkness(registered, template, ink)
-    for group in option_groups(form, template.form_page):
-        shapes = group_shapes(group, registered, ink, surplus)
-        if seen is not None:
-            for (option, _), shape in zip(group.options, shapes, strict=True):
-                seen(group.name, option, shape)
-        marks += _group_marks(group, shapes, registered)
+    groups = tuple(option_groups(form, template.form_page))
+    pictures = [group_pictures(group, registered, ink, surplus) for group in groups]
+    chances = iter(reader.judge(np.concatenate(pictures))) if pictures else iter(())
+    marks: list[Mark] = []
+    for group in groups:
+        for option, box in group.options:
+            marks.append(_option_mark(group, option, box, next(chances), registered))
+            if seen is not None:
+                seen(group.name, option, option_shape(box, registered, ink, surplus))
     for seal in form.seals:
         if seal.page == template.form_page:
             marks.append(seal_mark(seal, registered, ink))
@@ -68,55 +73,57 @@ def option_groups(form: FormDefinition, form_page: int) -> Iterator[OptionGroup]
     for group in form.marks:
         if group.page == form_page:
             options = tuple((o.value, o.box) for o in group.options)
-            yield OptionGroup(name=group.name, style=group.style, options=options)
+            yield OptionGroup(
+                name=group.name, style=group.style, options=options, cross=group.cross
+            )
     for field in form.fields:
         if field.page == form_page and field.eras:
             options = tuple((str(e.value), e.box) for e in field.eras)
             yield OptionGroup(name=f"{field.name}.era", style=field.era_style, options=options)
 
 
-def group_shapes(
+def option_shape(box: Box, registered: RegisteredPage, ink: Ink, surplus: Surplus) -> MarkShape:
+    """Shape of the ink around an option; `surplus` is `surplus_darkness` of the page."""
+    corners = box_pixels(box, registered.dpi)
+    seen = visible_share(registered, corners)
+    return measure_mark(ink.mask, surplus, corners, registered.dpi, seen)
+
+
+def group_pictures(
     group: OptionGroup, registered: RegisteredPage, ink: Ink, surplus: Surplus
-) -> list[MarkShape]:
-    """Shapes of the ink around the options of a group, in order.
-
-    `surplus` is `surplus_darkness` of the page.
-    """
-    shapes = []
-    for _, box in group.options:
-        corners = box_pixels(box, registered.dpi)
-        seen = visible_share(registered, corners)
-        shapes.append(measure_mark(ink.mask, surplus, corners, registered.dpi, seen))
-    return shapes
+) -> Pixels:
+    """Pictures of the options of a group, in order, as `models.marks` judges them."""
+    boxes = [box_pixels(box, registered.dpi) for _, box in group.options]
+    return option_pictures(group.style, boxes, ink.mask, surplus, registered.dpi)
 
 
-def _group_marks(
-    group: OptionGroup, shapes: Sequence[MarkShape], registered: RegisteredPage
-) -> list[Mark]:
-    probabilities = mark_probabilities(group.style, shapes)
-    marks = []
-    for (option, box), shape, chances in zip(group.options, shapes, probabilities, strict=True):
-        state, confidence = _state(chances)
-        if shape.seen < _LEAST_SEEN:
-            state, confidence = MarkState.AMBIGUOUS, 0.0
-        marks.append(
-            Mark(
-                group=group.name,
-                option=option,
-                state=state,
-                confidence=confidence,
-                box=box_in_scan(registered, box_pixels(box, registered.dpi)),
-                page=registered.number,
-            )
-        )
-    return marks
+def _option_mark(
+    group: OptionGroup, option: str, box: Box, chances: Floats, registered: RegisteredPage
+) -> Mark:
+    corners = box_pixels(box, registered.dpi)
+    state, confidence = _state(chances, group.cross)
+    if visible_share(registered, corners) < _LEAST_SEEN:
+        state, confidence = MarkState.AMBIGUOUS, 0.0
+    return Mark(
+        group=group.name,
+        option=option,
+        state=state,
+        confidence=confidence,
+        box=box_in_scan(registered, corners),
+        page=registered.number,
+    )
 
 
-def _state(chances: Sequence[float]) -> tuple[MarkState, float]:
-    """State of the chances (empty, marked, struck): the likeliest when it is likely enough."""
-    states = (MarkState.EMPTY, MarkState.MARKED, MarkState.STRUCK)
-    best = int(np.argmax(chances))
-    chance = float(chances[best])
+def _state(chances: Floats, cross: CrossMeaning) -> tuple[MarkState, float]:
+    """State of the chances (empty, marked, struck, crossed): the likeliest when likely enough."""
+    empty, marked, struck, crossed = (float(chance) for chance in chances)
+    if cross is CrossMeaning.NO:
+        empty += crossed
+    else:
+        marked += crossed
+    chance, state = max(
+        (empty, MarkState.EMPTY), (marked, MarkState.MARKED), (struck, MarkState.STRUCK)
+    )
     if chance < _SURE:
         return MarkState.AMBIGUOUS, 1.0 - chance
-    return states[best], chance
+    return state, chance

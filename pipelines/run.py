@@ -269,7 +269,8 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> Re
         drift = find_drift(registered, template, ink)
     trace.drift_found(drift)
     with run.watch.stage("marks"):
-        marks = read_marks(registered, template, form, ink, seen=trace.mark_measured)
+        reader = run.reader.engines.marks
+        marks = read_marks(registered, template, form, ink, reader, seen=trace.mark_measured)
     trace.marks_read(marks)
     with run.watch.stage("fields"):
         engines = run.reader.engines

@@ -4,8 +4,7 @@
 
 Prints, by degradation: pages identified as the right form, wrong form, refused; how far corners of
 field boxes lie from the truth; mark groups and seals read right, wrong and left open; processor
-milliseconds (median). Then marks drawn in many manners (`training.mark_pages`): error rates by
-manner. Uses no seed that `training.fit_marks` was fitted on.
+milliseconds (median). `training.measure_marks` measures single options drawn in many manners.
 """
 
 import argparse
@@ -13,11 +12,11 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 
 import cv2
 import numpy as np
 
+from models.marks import MarkReader
 from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.template import Template, box_pixels, build_templates
 from pipelines.geometry import box_in_scan
@@ -26,11 +25,9 @@ from pipelines.ink import subtract_blank
 from pipelines.mark_fields import mark_fields
 from pipelines.marks import read_marks
 from pipelines.quality import assess_quality
-from pipelines.records import Field, FieldState, Mark, MarkState, Page, Pixels, RegisteredPage
+from pipelines.records import Field, FieldState, Mark, Page, Pixels, RegisteredPage
 from pipelines.register import register_page
 from pipelines.synthesis.synthesize import FilledScan, synthesize
-from training.fit_marks import registered_marks
-from training.mark_pages import EMPTY, MARKED, STRUCK, marked_pages
 
 CONDITIONS: dict[str, tuple[str, ...]] = {
     "clean": ("clean",),
@@ -45,7 +42,6 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
     "rotated": ("rotated", "skew"),
     "worst": ("perspective", "shadow", "noise", "lowres", "jpeg", "rotated"),
 }
-_STATES = {EMPTY: MarkState.EMPTY, MARKED: MarkState.MARKED, STRUCK: MarkState.STRUCK}
 
 
 def main() -> int:
@@ -54,19 +50,15 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=2, help="scans a form and condition")
     parser.add_argument("--first-seed", type=int, default=9000)
     parser.add_argument("--conditions", nargs="*", default=list(CONDITIONS))
-    parser.add_argument("--mark-seeds", type=int, default=4, help="pages of drawn marks a form")
-    parser.add_argument("--show-wrong", type=Path, help="folder for crops of wrong marks")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     entries = FormLibrary.builtin().entries
     templates = {e.key.id: build_templates(e) for e in entries}
     index = build_index(t for group in templates.values() for t in group)
+    reader = MarkReader.load()
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     for name in options.conditions:
-        _measure_condition(name, entries, templates, index, seeds)
-    if options.mark_seeds:
-        mark_seeds = range(options.first_seed, options.first_seed + options.mark_seeds)
-        _measure_marks(entries, templates, mark_seeds, options.show_wrong)
+        _measure_condition(name, entries, templates, index, reader, seeds)
     return 0
 
 
@@ -75,6 +67,7 @@ def _measure_condition(
     entries: Iterable[FormEntry],
     templates: dict[str, tuple[Template, ...]],
     index: TemplateIndex,
+    reader: MarkReader,
     seeds: Iterable[int],
 ) -> None:
     counts: Counter[str] = Counter()
@@ -86,7 +79,7 @@ def _measure_condition(
             marks: list[Mark] = []
             for number, pixels in enumerate(scan.pages, start=1):
                 template = templates[entry.key.id][number - 1]
-                found = _one_page(page_of(number, pixels), template, index, counts, seconds)
+                found = _one_page(page_of(number, pixels), template, index, counts, seconds, reader)
                 if found is not None:
                     registered, page_marks = found
                     marks += page_marks
@@ -101,6 +94,7 @@ def _one_page(
     index: TemplateIndex,
     counts: Counter[str],
     seconds: dict[str, list[float]],
+    reader: MarkReader,
 ) -> tuple[RegisteredPage, tuple[Mark, ...]] | None:
     counts["pages"] += 1
     started = time.process_time()
@@ -126,7 +120,7 @@ def _one_page(
     ink = subtract_blank(registered, template)
     seconds["ink"].append(time.process_time() - started)
     started = time.process_time()
-    marks = read_marks(registered, template, template.definition, ink)
+    marks = read_marks(registered, template, template.definition, ink, reader)
     seconds["marks"].append(time.process_time() - started)
     return registered, marks
 
@@ -198,64 +192,6 @@ def _print_condition(
         f" | cpu ms {times}\n"
     )
     sys.stdout.flush()
-
-
-def _measure_marks(
-    entries: Iterable[FormEntry],
-    templates: dict[str, tuple[Template, ...]],
-    seeds: Iterable[int],
-    crops: Path | None,
-) -> None:
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    confident: list[tuple[float, bool]] = []
-    for entry in entries:
-        for seed in seeds:
-            for drawn in marked_pages(entry, seed):
-                template = templates[entry.key.id][drawn.form_page - 1]
-                registered = registered_marks(entry, template, drawn)
-                if registered is None:
-                    counts["(unregistered page)"]["count"] += 1
-                    continue
-                ink = subtract_blank(registered, template)
-                for mark in read_marks(registered, template, entry.definition, ink):
-                    key = (mark.group, mark.option)
-                    if key not in drawn.truth:
-                        continue
-                    right = mark.state is _STATES[drawn.truth[key]]
-                    row = counts[drawn.manner[key]]
-                    row["count"] += 1
-                    row["open"] += mark.state is MarkState.AMBIGUOUS
-                    row["wrong"] += not right and mark.state is not MarkState.AMBIGUOUS
-                    confident.append((mark.confidence, right))
-                    if crops is not None and not right:
-                        _save_crop(crops, entry, seed, mark, drawn.manner[key], drawn.pixels)
-    total: Counter[str] = Counter()
-    for manner, row in sorted(counts.items()):
-        sys.stdout.write(
-            f"mark {manner:12} {row['count']:6} wrong {row['wrong']:4} open {row['open']:4}\n"
-        )
-        total.update(row)
-    sys.stdout.write(
-        f"mark {'all':12} {total['count']:6} wrong {total['wrong']:4} open {total['open']:4}\n"
-    )
-    for low, high in ((0.0, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 0.995), (0.995, 1.01)):
-        held = [right for confidence, right in confident if low <= confidence < high]
-        if held:
-            sys.stdout.write(
-                f"  confidence {low:.3f}..{high:.3f}: {len(held)} right {np.mean(held):.4f}\n"
-            )
-
-
-def _save_crop(
-    folder: Path, entry: FormEntry, seed: int, mark: Mark, manner: str, pixels: Pixels
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    box = mark.box
-    pad = 1.2 * max(box.x1 - box.x0, box.y1 - box.y0)
-    rows = slice(max(0, round(box.y0 - pad)), round(box.y1 + pad))
-    columns = slice(max(0, round(box.x0 - pad)), round(box.x1 + pad))
-    name = f"{manner}-{mark.state}-{mark.confidence:.2f}-{entry.key.id}-{seed}-{mark.group}-{mark.option}.png"  # noqa: E501
-    cv2.imwrite(str(folder / name), pixels[rows, columns, ::-1])
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def measure(
         if registered is None or template is None:
             continue
         ink = subtract_blank(registered, template)
-        marks = read_marks(registered, template, form, ink)
+        marks = read_marks(registered, template, form, ink, engines.marks)
         start = time.process_time()
         recogniser, digits = engines.recogniser, engines.digits
         read = read_fields(registered, template, form, marks, ink, recogniser, digits=digits)

@@ -81,6 +81,13 @@ class MarkStyle(StrEnum):
     FILL = "fill"
 
 
+class CrossMeaning(StrEnum):
+    """What a × on an option says on this form: that it is chosen, or that it is not (○ or ×)."""
+
+    MARK = "mark"
+    NO = "no"
+
+
 class Select(StrEnum):
     """How many options of a group may be marked."""
 

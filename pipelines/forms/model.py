@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from pipelines.forms.kinds import (
+    CrossMeaning,
     DatePart,
     DocumentKind,
     Era,
@@ -38,6 +39,7 @@ __all__ = [
     "Attachment",
     "Box",
     "CodePlace",
+    "CrossMeaning",
     "DatePart",
     "DocumentKind",
     "Era",
@@ -163,6 +165,8 @@ class MarkGroup(Strict):
     page: int = Field(default=1, ge=1)
     style: MarkStyle = MarkStyle.TICK
     select: Select = Select.ONE
+    cross: CrossMeaning = CrossMeaning.MARK
+    """Whether a × chooses an option, as any mark does, or says that it does not apply."""
     options: tuple[OptionDefinition, ...] = Field(min_length=1)
     required: bool = False
     required_when: str | None = None

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from models.marks import MarkReader
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.template import Template, box_pixels, build_templates
 from pipelines.geometry import box_in_scan
@@ -66,9 +67,8 @@ def test_a_badly_scanned_form_is_found_placed_and_its_marks_are_read(known, form
                 box = box_in_scan(registered, box_pixels(field.box))
                 ours = np.array([box.x0, box.y0, box.x1, box.y1])
                 assert np.abs(ours - truth[field.name].box).max() < 0.4 * per_mm
-        marks = read_marks(
-            registered, template, entry.definition, subtract_blank(registered, template)
-        )
+        ink = subtract_blank(registered, template)
+        marks = read_marks(registered, template, entry.definition, ink, MarkReader.load())
         for field in mark_fields(entry.definition, marks):
             right = (field.value or "") == (truth[field.name].value or "")
             assert right or field.doubtful, field.name

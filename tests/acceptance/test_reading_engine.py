@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from models.charset import japanese_characters
 from models.engines import Engines, load_engines
 from models.manifest import load_manifest, read_weights
+from models.marks import MarkReader
 from models.recogniser import Recogniser
 from models.session import Backend, open_session
 from pipelines.fields import read_fields
@@ -146,7 +147,7 @@ def _fields(seed: int, hand: str, form_id: str, **how: object) -> tuple[list[Fie
         page = register_page(_page(pixels, scan.dpi), template, found)
         assert page is not None
         ink = subtract_blank(page, template)
-        marks = read_marks(page, template, entry.definition, ink)
+        marks = read_marks(page, template, entry.definition, ink, MarkReader.load())
         fields += read_fields(page, template, entry.definition, marks, ink, recogniser)
     return fields, scan.truth
 

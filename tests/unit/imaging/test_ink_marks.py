@@ -1,8 +1,11 @@
+from functools import cache
+
 import cv2
 import numpy as np
 import pytest
 from imaging_pages import World, rgb
 
+from models.marks import MarkReader
 from pipelines.forms.template import Template, box_pixels
 from pipelines.ink import subtract_blank
 from pipelines.mark_fields import mark_fields
@@ -11,6 +14,11 @@ from pipelines.marks import read_marks
 from pipelines.records import FieldState, Mark, MarkState, Pixels, RegisteredPage
 
 BLUE, RED, BLACK = (40, 50, 140), (205, 50, 45), (35, 35, 35)
+
+
+@cache
+def reader() -> MarkReader:
+    return MarkReader.load()
 
 
 def sheet(world: World) -> tuple[Template, Pixels]:
@@ -57,7 +65,7 @@ def ring(pixels: Pixels, box: tuple[float, ...], extent: int = 350) -> None:
 def states(template: Template, pixels: Pixels) -> dict[str, MarkState]:
     registered = on_template(template, pixels)
     ink = subtract_blank(registered, template)
-    marks = read_marks(registered, template, template.definition, ink)
+    marks = read_marks(registered, template, template.definition, ink, reader())
     return {f"{m.group}.{m.option}": m.state for m in marks}
 
 
@@ -136,7 +144,7 @@ def test_nothing_marked_is_blank_and_sure(world: World) -> None:
     registered = on_template(template, pixels)
     ink = subtract_blank(registered, template)
     fields = mark_fields(
-        template.definition, read_marks(registered, template, template.definition, ink)
+        template.definition, read_marks(registered, template, template.definition, ink, reader())
     )
     assert [f.name for f in fields] == ["choice", "answer", "seal", "signed"]
     for field in fields:
@@ -171,9 +179,8 @@ def test_options_out_of_the_picture_are_open(world: World) -> None:
         scan_height=800,
     )
     ink = subtract_blank(cut, template)
-    found = {
-        f"{m.group}.{m.option}": m for m in read_marks(cut, template, template.definition, ink)
-    }
+    marks = read_marks(cut, template, template.definition, ink, reader())
+    found = {f"{m.group}.{m.option}": m for m in marks}
     assert found["answer.yes"].state is MarkState.AMBIGUOUS
     assert found["answer.yes"].confidence == 0
     assert found["choice.o0"].state is MarkState.EMPTY

@@ -1077,6 +1077,11 @@ export interface components {
             low: number;
         };
         /**
+         * CrossMeaning
+         * @enum {string}
+         */
+        CrossMeaning: "mark" | "no";
+        /**
          * DatePart
          * @enum {string}
          */
@@ -1812,6 +1817,8 @@ export interface components {
              * @default false
              */
             critical: boolean;
+            /** @default mark */
+            cross: components["schemas"]["CrossMeaning"];
             /** Label */
             label: string;
             /** Name */

@@ -1,0 +1,194 @@
+"""Train the network that judges options: `python -m training.mark_cells.train --version 1.0.0`.
+
+Deterministic by its seeds. Writes the artifact with its manifest and card. A fifth of the pages is
+kept out to find the temperature; `training.measure_marks` measures on other seeds and hands.
+"""
+
+import argparse
+import hashlib
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional as F
+
+from models.marks import CLASSES, HIGH, MODEL, PLANES, WIDE
+from training.mark_cells.data import Options, draw_options
+
+_ARTIFACTS = Path(__file__).parent.parent.parent / "models" / "artifacts"
+_BATCH = 128
+_RATE = 3e-3
+_SEED = 20261126
+_KEPT_OUT = 5
+_CARD = """# {name} {version}
+
+Judges one option of a form: empty, marked, struck out or crossed. Trained on {fitted:,} drawn
+options of all built-in forms (`training/mark_pages.py`): {wrong} of {held_out:,} options on pages
+that were kept out are judged wrongly. `docs/marks.md` says how well it does on other seeds and
+hands. All marks are synthetic; the network has seen no mark of a real pen.
+"""
+
+
+class MarkNet(nn.Sequential):
+    """Three convolutions and two linear layers: N x 6 x 48 x 64 to N x 4 scores."""
+
+    def __init__(self) -> None:
+        layers: list[nn.Module] = []
+        channels = PLANES
+        for out, size in ((16, 5), (24, 3), (40, 3)):
+            layers += [
+                nn.Conv2d(channels, out, size, stride=2, padding=size // 2, bias=False),
+                nn.BatchNorm2d(out),
+                nn.ReLU(inplace=True),
+            ]
+            channels = out
+        cells = channels * (HIGH // 8) * (WIDE // 8)
+        layers += [nn.Flatten(), nn.Dropout(0.3), nn.Linear(cells, 40), nn.ReLU(inplace=True)]
+        super().__init__(*layers, nn.Linear(40, len(CLASSES)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--first-seed", type=int, default=200_000)
+    parser.add_argument("--seeds", type=int, default=110, help="seeds a form")
+    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--drawn", type=Path, help="where drawn options are kept for the next run")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(_SEED)
+    drawn = _drawn(options)
+    held = drawn.seeds % _KEPT_OUT == 0
+    fitted, kept_out = drawn.only(~held), drawn.only(held)
+    net = train(fitted, options.epochs)
+    scores = scores_of(net, kept_out.pictures)
+    wrong = int((scores.argmax(1) != kept_out.truth).sum())
+    warmth = temperature(scores, kept_out.truth)
+    last = net[-1]
+    with torch.no_grad():
+        last.weight /= warmth
+        last.bias /= warmth
+    provenance = (
+        f"trained by `python -m training.mark_cells.train` on {len(fitted.truth)} drawn options,"
+        f" seeds {options.first_seed} to {options.first_seed + options.seeds - 1}"
+    )
+    _write(net, options.version, provenance, (len(fitted.truth), len(kept_out.truth), wrong))
+    sys.stdout.write(f"{wrong} of {len(kept_out.truth)} kept-out options wrong, T {warmth:.2f}\n")
+    return 0
+
+
+def _drawn(options: argparse.Namespace) -> Options:
+    if options.drawn is not None and options.drawn.is_file():
+        kept = np.load(options.drawn)
+        return Options(pictures=kept["pictures"], truth=kept["truth"], seeds=kept["seeds"])
+    made = draw_options(options.first_seed, options.seeds, processes=options.processes)
+    if options.drawn is not None:
+        np.savez(options.drawn, pictures=made.pictures, truth=made.truth, seeds=made.seeds)
+    return made
+
+
+def train(options: Options, epochs: int) -> MarkNet:
+    """Train for some epochs; the rate rises and falls along a cosine."""
+    net = MarkNet().to(memory_format=torch.channels_last)
+    rng = np.random.default_rng(_SEED)
+    count = len(options.truth)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=_RATE, weight_decay=1e-2)
+    steps = epochs * (count // _BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps)
+    for epoch in range(epochs):
+        order, total = rng.permutation(count), 0.0
+        for at in range(0, count - _BATCH + 1, _BATCH):
+            chosen = np.sort(order[at : at + _BATCH])
+            batch = _varied(options.pictures[chosen], rng)
+            scores = net(torch.from_numpy(batch).contiguous(memory_format=torch.channels_last))
+            truth = torch.from_numpy(options.truth[chosen])
+            loss = F.cross_entropy(scores, truth, label_smoothing=0.01)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            total += float(loss.detach())
+        sys.stdout.write(f"epoch {epoch + 1}: loss {total / (count // _BATCH):.4f}\n")
+        sys.stdout.flush()
+    return net.eval()
+
+
+def scores_of(net: MarkNet, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Scores N x 4 of pictures."""
+    with torch.no_grad():
+        parts: list[NDArray[np.float32]] = [
+            net(torch.from_numpy(pictures[at : at + 512].astype(np.float32) / 255)).numpy()
+            for at in range(0, len(pictures), 512)
+        ]
+    return np.concatenate(parts).astype(np.float32)
+
+
+def temperature(scores: NDArray[np.float32], truth: NDArray[np.int64]) -> float:
+    """Temperature with the least log loss on pages the network was not fitted on."""
+
+    def loss(t: float) -> float:
+        scaled = scores / t
+        top = scaled.max(axis=1, keepdims=True)
+        chances = scaled - top - np.log(np.exp(scaled - top).sum(axis=1, keepdims=True))
+        return float(-chances[np.arange(len(truth)), truth].mean())
+
+    return float(min(np.geomspace(0.3, 4, 60), key=loss))
+
+
+def _varied(pictures: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Move and fade pictures: a page is never registered exactly."""
+    moved = pictures.copy()
+    shifts = rng.integers(-2, 3, (len(pictures), 2))
+    for picture, (down, across) in zip(moved, shifts.tolist(), strict=True):
+        # What was seen moves, the boxes stay.
+        picture[:3] = np.roll(picture[:3], (down, across), axis=(1, 2))
+    batch: NDArray[np.float32] = moved.astype(np.float32) / np.float32(255)
+    neutral = np.median(batch[:, 0], axis=(1, 2), keepdims=True)
+    gain = rng.uniform(0.7, 1.15, (len(batch), 1, 1)).astype(np.float32)
+    batch[:, 0] = np.clip(neutral + (batch[:, 0] - neutral) * gain, 0, 1)
+    return batch
+
+
+def _write(net: MarkNet, version: str, provenance: str, counts: tuple[int, int, int]) -> None:
+    fitted, held_out, wrong = counts
+    folder = _ARTIFACTS / MODEL / version
+    folder.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    torch.onnx.export(
+        net,
+        (torch.zeros(1, PLANES, HIGH, WIDE),),
+        buffer,
+        input_names=["pictures"],
+        output_names=["scores"],
+        dynamic_axes={"pictures": {0: "n"}, "scores": {0: "n"}},
+        dynamo=False,
+    )
+    graph = buffer.getvalue()
+    (folder / "model.onnx").write_bytes(graph)
+    manifest = {
+        "name": MODEL,
+        "version": version,
+        "task": "judging options of a form",
+        "file": "model.onnx",
+        "sha256": hashlib.sha256(graph).hexdigest(),
+        "licence": "Apache-2.0; learnt from synthetic marks only",
+        "provenance": provenance,
+        "metrics": {"kept_out_options": float(held_out), "kept_out_wrong": float(wrong)},
+    }
+    text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=100)
+    (folder / "manifest.yaml").write_text(text, "utf-8")
+    card = _CARD.format(name=MODEL, version=version, fitted=fitted, wrong=wrong, held_out=held_out)
+    (folder / "README.md").write_text(card, "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
