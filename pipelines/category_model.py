@@ -54,14 +54,13 @@ class CategoryModel:
     def said(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
         """Choose the number of the label to say for each row: the likeliest candidate.
 
-        Open-set rejection: a label is never said where its own threshold rules it out, nor where
-        it has less than a half and `unknown` is a candidate; then it is `unknown`.
+        Open-set rejection: a label is never said where its own threshold rules it out, nor with
+        less than a half; then it is `unknown`.
         """
         chosen = 1 - probabilities <= self.thresholds
         kept = np.where(chosen, probabilities, -1.0)
         unknown = self.labels.index(UNKNOWN)
-        unsure = (kept.max(axis=-1) < _SURE) & chosen[..., unknown]
-        rejected = unsure | ~chosen.any(axis=-1)
+        rejected = kept.max(axis=-1) < _SURE
         found: NDArray[np.int64] = np.where(rejected, unknown, kept.argmax(axis=-1))
         return found
 
