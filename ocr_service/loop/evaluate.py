@@ -83,7 +83,7 @@ def evaluate(
             digests[gold.truth.document] = truth_digest(gold)
             active, other = (_read(reader, gold) for reader in readers)
             judged.append(judge_document(gold, active, other))
-    report = judge(judged, own_measure(task))
+    report = judge(judged, own_measure(name, task))
     return _keep(store, name, version, against, gold_digest(digests), report, by)
 
 

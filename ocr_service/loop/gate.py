@@ -20,11 +20,10 @@ MOST_ODD = 0.01
 ALPHA = 0.05
 ALL = "all"
 _OWN = {
-    "category": Measure.CATEGORY,
     "confidence": Measure.CONFIDENCE,
     "oddity": Measure.CALM,
 }
-"""By the first word of a manifest's task; all others are for values."""
+"""By the first word of a manifest's task; classifiers go by their name, all others by values."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +80,10 @@ class GateReport:
         }
 
 
-def own_measure(task: str) -> Measure:
-    """Measure that a model of this task must better."""
+def own_measure(name: str, task: str) -> Measure:
+    """Measure that a model of this name and task must better."""
+    if name.startswith("category_"):
+        return Measure.CATEGORY
     words = task.split()
     return _OWN.get(words[0].strip(",.:") if words else "", Measure.VALUES)
 

@@ -138,16 +138,17 @@ def test_a_model_of_oddity_may_speak_on_one_in_a_hundred():
 
 
 @pytest.mark.parametrize(
-    ("task", "measure"),
+    ("name", "task", "measure"),
     [
-        ("confidence of values by kind of field", Measure.CONFIDENCE),
-        ("oddity of forms", Measure.CALM),
-        ("category of a document", Measure.CATEGORY),
-        ("recognition", Measure.VALUES),
+        ("field_confidence", "confidence of values by kind of field", Measure.CONFIDENCE),
+        ("form_oddity", "oddity of forms", Measure.CALM),
+        ("category_linear", "classification of documents by their text", Measure.CATEGORY),
+        ("digit_cells", "classification of single digits", Measure.VALUES),
+        ("ppocrv6_small_rec", "recognition", Measure.VALUES),
     ],
 )
-def test_every_task_has_its_own_measure(task, measure):
-    assert own_measure(task) is measure
+def test_every_task_has_its_own_measure(name, task, measure):
+    assert own_measure(name, task) is measure
 
 
 def test_gold_is_a_share_of_all_and_always_the_same():

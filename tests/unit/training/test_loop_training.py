@@ -99,7 +99,7 @@ def test_few_values_teach_nothing():
 def test_a_candidate_is_better_on_documents_it_was_not_fitted_on():
     made = calibrate.make_candidate(dataset(examples(6000)), accuracy=None, command="test")
     assert made.metrics["date.after"] > made.metrics["date.before"]
-    assert own_measure(made.task) is Measure.CONFIDENCE
+    assert own_measure(made.name, made.task) is Measure.CONFIDENCE
 
 
 def test_a_threshold_for_a_wanted_accuracy():
@@ -176,7 +176,7 @@ def test_what_is_usual_is_learned_from_examples():
     made = oddity.make_candidate(dataset(found), FormLibrary.builtin(), command="test")
     assert set(parse_oddity(made.data)) == {"seal-registration"}
     assert made.metrics["seal-registration.documents"] == 320
-    assert own_measure(made.task) is Measure.CALM
+    assert own_measure(made.name, made.task) is Measure.CALM
 
 
 def test_an_export_that_was_changed_is_refused(tmp_path):
