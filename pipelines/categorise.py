@@ -77,13 +77,13 @@ def _by_text(lines: Sequence[Line], model: CategoryModel) -> CategoryScore:
     if _signs(lines) < _LEAST_SIGNS:
         return _NOTHING
     probabilities = model.probabilities(document_features(text_lines(lines)))
-    best = int(model.said(probabilities))
+    label = model.labels[int(model.said(probabilities))]
+    # An empty set says that the text resembles nothing the model was calibrated on.
+    likely = model.candidates(probabilities) or (model.labels[int(probabilities.argmax())],)
     return CategoryScore(
-        label=model.labels[best],
+        label=label,
         confidence=float(model.confidence(probabilities)),
-        # An empty set says that the text resembles nothing the model was calibrated on.
-        candidates=model.candidates(probabilities)
-        or (UNKNOWN, model.labels[int(probabilities.argmax())]),
+        candidates=likely if label in likely else (label, *likely),
     )
 
 
