@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from pipelines.field_pixels import PAPER, only_near
 from pipelines.forms.model import Box
-from pipelines.geometry import components, pieces
+from pipelines.geometry import components, pieces, tone_at
 from pipelines.ink import Ink
 from pipelines.records import Pixels, RegisteredPage
 
-_DARK_IN_RED = 130
+# How dark writing under a seal is to a red lamp: below the first whatever the pen, and as light as
+# the pen elsewhere on the page for a faint one, but never as light as a seal.
+_DARK_IN_RED, _SEAL_IN_RED, _PEN_LEEWAY = 130, 182, 12
+_FEW_PIXELS = 200
 # A stroke that lies mostly elsewhere is cut at the box when this much of it, or of the box's
 # width, is inside; else it is a guest: the circle around an era, a neighbour's long tail.
 _SHARE_INSIDE = 0.35
@@ -186,7 +189,19 @@ def _under_red(colour: Pixels, ink: Ink, grey: Pixels) -> tuple[Pixels, Pixels]:
     height, width = grey.shape
     red = cv2.dilate(ink.red.view(np.uint8), np.ones((5, 5), np.uint8))
     lead = cv2.subtract(colour[..., 0], cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY))
+    # The page is evenly lit, its colours are as they came.
+    bright = max(64.0, float(np.median(colour[::8, ::8, 0])))
+    lead = cv2.multiply(lead, 255.0 / bright)
     lamp = cv2.add(grey, cv2.resize(lead, (width, height), interpolation=cv2.INTER_LINEAR))
+    limit = _darkest_seal(grey[ink.mask & (red == 0)])
     grey = np.where(red > 0, lamp, grey)
-    mask = ink.mask.view(np.uint8) & (1 - (red & (grey > _DARK_IN_RED)))
+    mask = ink.mask.view(np.uint8) & (1 - (red & (grey > limit)))
     return np.asarray(mask, np.uint8), grey
+
+
+def _darkest_seal(writing: Pixels) -> float:
+    """Tone from which red ink counts as a seal alone; `writing` are the tones of all other ink."""
+    if writing.size < _FEW_PIXELS:
+        return _DARK_IN_RED
+    pen = tone_at(writing, 0.35)
+    return float(np.clip(pen + _PEN_LEEWAY, _DARK_IN_RED, _SEAL_IN_RED))

@@ -59,7 +59,7 @@ def main() -> int:
     with get_context("spawn").Pool(options.processes) as pool:
         for counts in pool.imap_unordered(_measured, jobs, chunksize=4):
             for key, row in counts.items():
-                total[key].update(row)
+                total[key].update({what: int(n) for what, n in row.items()})
     for (table, name), row in sorted(total.items()):
         count = row.pop("count")
         told = ", ".join(f"{what} {n} ({n / count:.2%})" for what, n in sorted(row.items()))
@@ -226,7 +226,7 @@ class _Page:
                 old = field.alternatives[0].value if field.alternatives else None
                 if written.value is not None:
                     self.counts["read", "surviving value"].update(count=1, exact=right)
-                known = fold(old) == fold(written.struck.value)
+                known = fold(old) == fold(written.struck.text)
                 self.counts["read", "struck value"].update(count=1, exact=known)
             elif field.name in self.drawn.under_seal:
                 self.counts["read", "text under a seal"].update(count=1, exact=right)

@@ -50,6 +50,25 @@ def test_a_red_seal_is_no_writing_and_black_under_it_stays() -> None:
     assert columns.max() < 36 * 200 / 25.4
 
 
+def test_faint_writing_under_a_seal_stays_as_dark_as_the_pen_is_elsewhere() -> None:
+    faint = (168, 168, 170)
+    pixels = white_page()
+    for x in (22, 27, 42, 47):
+        draw(pixels, [(x, 22), (x + 4, 22), (x + 4, 26), (x, 26)], colour=faint)
+    seal = np.full_like(pixels, 255)
+    draw(seal, [(34, 21.5), (34, 26.5), (39, 26.5), (39, 21.5)], colour=(215, 60, 50))
+    draw(pixels, [(35, 24), (38, 24)], colour=faint)
+    stamped = (pixels.astype(np.uint16) * seal // 255).astype(np.uint8)
+    ink = ink_of_box(page_ink(stamped), PLACE)
+    mm = 200 / 25.4
+    row = round(24 * mm) - ink.y
+    across = slice(round(35.5 * mm) - ink.x, round(37.5 * mm) - ink.x)
+    assert ink.mask[row, across].all()
+    left = round(34 * mm) - ink.x
+    # Crumbs along sharp edges may be left of the seal, not its strokes.
+    assert ink.mask[:, left - 2 : left + 3].mean() < 0.15
+
+
 def test_the_ring_around_a_marked_word_is_left_out_at_the_edge() -> None:
     pixels = white_page()
     draw_box_character(pixels, 30, 22)
