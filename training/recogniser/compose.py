@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from training.recogniser.corpus import Text, TextKind
 from training.recogniser.digits import draw_digit
 from training.recogniser.fonts import EM, Font, Style, glyph, pick_font, style_for
+from training.recogniser.variation import draw_shaper
 from training.recogniser.writers import can_write, wild_writer
 
 HEIGHT = 96
@@ -160,6 +161,7 @@ def _write_font(
     real: bool,
 ) -> float:
     scale = layout.em / EM
+    shaper = draw_shaper(font.style is Style.PRINT, rng)
     turn = 0.0
     x = pen.x
     for index, char in enumerate(text):
@@ -173,6 +175,7 @@ def _write_font(
         if drawn is None:
             continue
         part, left, top, advance = drawn
+        part = shaper.shape(char, part, EM)
         if layout.column and char in _LYING:
             part = np.ascontiguousarray(np.rot90(part))
             left, top = (EM - part.shape[1]) // 2, -part.shape[0] // 2

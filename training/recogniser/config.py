@@ -32,6 +32,11 @@ class Config:
     checkpoint_every: int
     evaluate_every: int
     evaluate_lines: int
+    distil: float
+    stock_lines: int
+    stock_first: int
+    stock_room: int
+    reuse: int
     weights: dict[TextKind, float]
 
 

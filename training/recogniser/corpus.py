@@ -147,8 +147,11 @@ def _places() -> list[tuple[str, str, str]]:
 
 
 @cache
-def _word_list(language: str = "ja") -> tuple[list[str], NDArray[np.float64]]:
-    """Words of a language with their cumulated weights (frequency to the power of 0.75)."""
+def word_frequencies(language: str = "ja") -> tuple[list[str], NDArray[np.float64]]:
+    """Words of a language and how often each stands among all.
+
+    Raises FileNotFoundError when the package `wordfreq` is not installed.
+    """
     import msgpack
 
     # Only its data are wanted: importing the package would ask for tokenisers.
@@ -158,12 +161,17 @@ def _word_list(language: str = "ja") -> tuple[list[str], NDArray[np.float64]]:
         raise FileNotFoundError("no word frequencies: run `make train-assets`")
     with gzip.open(Path(places[0]) / "data" / f"large_{language}.msgpack.gz") as file:
         buckets = msgpack.load(file, raw=False)[1:]
-    words, weights = [], []
-    for centibels, bucket in enumerate(buckets):
-        for word in bucket:
-            words.append(word)
-            # Function words stand between the others anyway; without the power nothing else comes.
-            weights.append(10 ** (-centibels / 100 * 0.75))
+    words = [word for bucket in buckets for word in bucket]
+    centibels = np.repeat(np.arange(len(buckets)), [len(bucket) for bucket in buckets])
+    return words, 10.0 ** (-centibels / 100)
+
+
+@cache
+def _word_list(language: str = "ja") -> tuple[list[str], NDArray[np.float64]]:
+    """Words of a language with their cumulated weights (frequency to the power of 0.75)."""
+    words, chances = word_frequencies(language)
+    # Function words stand between the others anyway; without the power nothing else comes.
+    weights = chances**0.75
     return words, np.cumsum(weights) / np.sum(weights)
 
 

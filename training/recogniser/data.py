@@ -74,7 +74,7 @@ def batches(
         drawn.sort(key=lambda line: line.pixels.shape[1])
         groups: list[list[Line]] = [[]]
         for line in drawn:
-            width = _bucket(line.pixels.shape[1])
+            width = bucket_of(line.pixels.shape[1])
             if groups[-1] and width * (len(groups[-1]) + 1) > pixels:
                 groups.append([])
             groups[-1].append(line)
@@ -85,7 +85,7 @@ def batches(
 
 def collate(lines: Sequence[Line], index: dict[str, int]) -> Batch:
     """Pad lines to the bucket of the widest."""
-    width = _bucket(max(line.pixels.shape[1] for line in lines))
+    width = bucket_of(max(line.pixels.shape[1] for line in lines))
     pixels = np.zeros((len(lines), 1, HEIGHT, width), np.float32)
     for row, line in enumerate(lines):
         own = line.pixels.shape[1]
@@ -99,7 +99,8 @@ def collate(lines: Sequence[Line], index: dict[str, int]) -> Batch:
     )
 
 
-def _bucket(width: int) -> int:
+def bucket_of(width: int) -> int:
+    """Width that a line is padded to in a batch."""
     return -(-width // _BUCKET) * _BUCKET
 
 

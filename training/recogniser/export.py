@@ -28,6 +28,7 @@ from training.recogniser.evaluate import HeldOut, evaluate, held_out_lines
 from training.recogniser.graph import write_weights
 from training.recogniser.model import Trainable, freeze, make_trainable
 from training.recogniser.plots import CURVES, LOG
+from training.recogniser.train import AVERAGE
 
 _SHARES = (1.0, 0.85, 0.7, 0.55)
 _ARTIFACTS = Path(__file__).parent.parent.parent / "models" / "artifacts"
@@ -36,9 +37,9 @@ _TOLERANCE = 2e-3
 _CARD = """# {name} {version}
 
 Reads one line of Japanese, written by hand or printed: a crop 48 pixels high to characters. It is
-PP-OCRv6 small (Apache-2.0) trained further on {seen} synthetic lines; {share} parts of the trained
-weights and the rest of the original ones. `docs/training.md` says how, `NOTICE` whose works it
-learnt from, `docs/figures.md` how well it reads beside others.
+PP-OCRv6 small (Apache-2.0) trained further on {drawn} synthetic lines, shown {seen} times in all;
+{share} parts of the trained weights and the rest of the original ones. `docs/training.md` says how,
+`NOTICE` whose works it learnt from, `docs/figures.md` how well it reads beside others.
 
 Wrong characters on new synthetic lines, hard scans (`fonts`: hands not trained on; `strokes`: new
 writers of the same skeletons; `print`: the fonts of the training):
@@ -65,9 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     model = make_trainable(config.base_model, config.base_version)
     freeze(model.net, config.frozen_blocks)
     original = {n: p.detach().clone() for n, p in model.net.named_parameters()}
-    state = torch.load(options.run / "0-last.pt", map_location="cpu", weights_only=True)
+    state = torch.load(options.run / AVERAGE, map_location="cpu", weights_only=True)
     names = [n for n, p in model.net.named_parameters() if p.requires_grad]
-    trained = dict(zip(names, state["average"], strict=True))
+    trained = dict(zip(names, (p.float() for p in state["average"]), strict=True))
     groups = held_out_lines(model, options.lines)
     before = evaluate(model.net, model.characters, groups)
     tried = {s: _mixed(model, original, trained, s, groups) for s in _SHARES}
@@ -75,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _mixed(model, original, trained, share, ())
     folder = _ARTIFACTS / _NAME / options.version
     figures = {"before": before, **{f"share {s}": g for s, g in tried.items()}}
-    _write(model, folder, options.version, state["seen"], share, figures)
+    _write(model, folder, options.version, (state["drawn"], state["seen"]), share, figures)
     for name in (LOG, CURVES):
         shutil.copyfile(options.run / name, folder / name)
     sys.stdout.write(json.dumps(figures, indent=1) + f"\nshare {share}\n")
@@ -109,7 +110,7 @@ def _write(
     model: Trainable,
     folder: Path,
     version: str,
-    seen: int,
+    lines: tuple[int, int],
     share: float,
     figures: dict[str, dict[str, dict[str, float]]],
 ) -> None:
@@ -145,7 +146,8 @@ def _write(
             "TOMOE, Hiroyuki Komatsu; MNIST, Y. LeCun and C. Cortes"
         ),
         "provenance": (
-            f"{_NAME} 1.0.0 trained further on {seen} synthetic lines (training/recogniser); "
+            f"{_NAME} 1.0.0 trained further on {lines[0]} synthetic lines, shown {lines[1]} times "
+            "in all (training/recogniser); "
             f"{share:.2f} parts of the trained weights, {1 - share:.2f} of the original ones"
         ),
         "input": "N x 3 x 48 x W float32, (x / 255 - 0.5) / 0.5, padded on the right with 0",
@@ -160,11 +162,14 @@ def _write(
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=100)
     (folder / "manifest.yaml").write_text(text, "utf-8")
     (folder / "training.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    (folder / "README.md").write_text(_card(version, seen, share, figures), "utf-8")
+    (folder / "README.md").write_text(_card(version, lines, share, figures), "utf-8")
 
 
 def _card(
-    version: str, seen: int, share: float, figures: dict[str, dict[str, dict[str, float]]]
+    version: str,
+    lines: tuple[int, int],
+    share: float,
+    figures: dict[str, dict[str, dict[str, float]]],
 ) -> str:
     """Model card: what the model is for, what it learnt from, how well it reads, where not."""
     rows = [
@@ -175,7 +180,8 @@ def _card(
     return _CARD.format(
         name=_NAME,
         version=version,
-        seen=f"{seen:,}",
+        drawn=f"{lines[0]:,}",
+        seen=f"{lines[1]:,}",
         share=f"{share:.2f}",
         head=" | ".join(names),
         rule="--:|" * len(names),

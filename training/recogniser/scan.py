@@ -25,6 +25,8 @@ def scan_line(
         ink = np.maximum(ink, _cut_in(ink.shape, neighbour, rng))
     if rng.random() < 0.3:
         rules = np.maximum(rules, _rules(ink.shape, rng))
+    if rng.random() < 0.08:
+        rules = np.maximum(rules, _ruled_paper(ink.shape, rng))
     page = _paper(ink.shape, rng)
     if rng.random() < 0.05:
         behind = np.ascontiguousarray(_fitted(neighbour(), ink.shape)[:, ::-1])
@@ -108,6 +110,24 @@ def _rules(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
         else:
             y = int(rng.integers(high))
             found[max(0, y - 1) : y + 1, :: int(rng.integers(4, 12))] = tone
+    return found
+
+
+def _ruled_paper(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
+    """Lines or squares of a notebook, faint, wherever they meet the writing."""
+    found = np.zeros(shape, np.float32)
+    high, wide = shape
+    tone, width = float(rng.uniform(0.1, 0.5)), int(rng.integers(1, 3))
+    step = high * rng.uniform(0.35, 1.4)
+    y = rng.uniform(0, step)
+    while y < high:
+        tilt = round(rng.normal(0, 2))
+        cv2.line(found, (0, round(y)), (wide, round(y) + tilt), tone, width)
+        y += step
+    x = rng.uniform(0, step) if rng.random() < 0.4 else float(wide)
+    while x < wide:
+        cv2.line(found, (round(x), 0), (round(x), high), tone, width)
+        x += step
     return found
 
 

@@ -4,10 +4,15 @@ Resumes from the newest checkpoint of the folder. The rate is constant until `--
 ended with `--finish`, which lets the rate fall to zero from the last checkpoint on. The log, the
 curves and the checkpoints lie in the folder of the run. The same configuration gives the same
 batches; on one machine with the same number of replicas, the same weights.
+
+On a graphics card `--stock FOLDER` takes lines that other processes draw (`stock.py`), and
+`--minutes N` lets the rate fall to zero within that time instead of at a step.
 """
 
 import argparse
+import copy
 import json
+import math
 import os
 import sys
 import time
@@ -19,20 +24,26 @@ import cv2
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
+import yaml
 from torch import Tensor
 from torch.nn import functional as F
 
+from training.recogniser.augment import augment
 from training.recogniser.config import Config, load_config
 from training.recogniser.corpus import Corpus
-from training.recogniser.data import Batch, Lines, batches
+from training.recogniser.data import Lines, batches
 from training.recogniser.evaluate import evaluate, held_out_lines
 from training.recogniser.fonts import load_fonts
+from training.recogniser.loss import Shown, apart, reading_loss
 from training.recogniser.model import Trainable, freeze, make_trainable, start_from
 from training.recogniser.plots import LOG as _LOG
 from training.recogniser.plots import plot_run
+from training.recogniser.stock import Stock, steps_of
 
 _HERE = Path(__file__).parent
 _LAST = "last.pt"
+AVERAGE = "average.pt"
+"""The averaged weights in half precision: all that is wanted of a finished run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,23 +53,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, help="stop after this step")
     parser.add_argument("--finish", action="store_true", help="let the rate fall, then stop")
+    parser.add_argument("--stock", type=Path, help="folder of lines drawn ahead")
+    parser.add_argument("--minutes", type=float, help="let the rate fall within this time")
+    parser.add_argument("--set", nargs="*", default=[], help="other values: learning_rate=3e-4 ...")
     options = parser.parse_args(arguments)
-    changes = {"steps": options.steps} if options.steps is not None else {}
-    config = load_config(options.config, **changes)
+    changes = dict(yaml.safe_load(pair.replace("=", ": ", 1)).popitem() for pair in options.set)
+    if options.steps is not None:
+        changes["steps"] = options.steps
+    stated = yaml.safe_load(options.config.read_text("utf-8")) | changes
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "config.yaml").write_text(options.config.read_text("utf-8"), "utf-8")
+    kept = options.out / "config.yaml"
+    kept.write_text(yaml.safe_dump(stated, sort_keys=False, allow_unicode=True), "utf-8")
+    config = load_config(kept)
     if config.replicas == 1:
-        _run(0, config, options.out, options.finish, 0)
+        _run(0, config, options, 0)
     else:
         port = 20000 + os.getpid() % 20000
-        mp.spawn(_run, (config, options.out, options.finish, port), nprocs=config.replicas)
+        mp.spawn(_run, (config, options, port), nprocs=config.replicas)
     plot_run(options.out)
     return 0
 
 
-def _run(rank: int, config: Config, out: Path, finish: bool, port: int) -> None:
+def _run(rank: int, config: Config, options: argparse.Namespace, port: int) -> None:
     if torch.cuda.is_available():
         torch.cuda.set_device(rank)
+        torch.backends.cudnn.benchmark = True
     else:
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
@@ -68,20 +87,24 @@ def _run(rank: int, config: Config, out: Path, finish: bool, port: int) -> None:
         os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
         dist.init_process_group("gloo", rank=rank, world_size=config.replicas)
     torch.manual_seed(config.seed)
-    _Run(rank, config, out, finish).go()
+    _Run(rank, config, options).go()
 
 
 class _Run:
     """One replica of a run."""
 
-    def __init__(self, rank: int, config: Config, out: Path, finish: bool) -> None:
-        self.rank, self.config, self.out = rank, config, out
+    def __init__(self, rank: int, config: Config, options: argparse.Namespace) -> None:
+        self.rank, self.config, self.out = rank, config, options.out
+        self.stock, self.minutes = options.stock, options.minutes
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model: Trainable = make_trainable(config.base_model, config.base_version)
         self.net = self.model.net
+        self.teacher = copy.deepcopy(self.net) if config.distil else None
         if config.start_version != config.base_version:
             start_from(self.model, config.base_model, config.start_version)
         freeze(self.net, config.frozen_blocks)
+        if self.teacher is not None:
+            self.teacher.to(self.device, memory_format=torch.channels_last)
         self.net.to(self.device, memory_format=torch.channels_last)
         self.trained = [p for p in self.net.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
@@ -90,18 +113,17 @@ class _Run:
         self.average = [p.detach().clone() for p in self.trained]
         self.step, self.seen, self.hours = 0, 0, 0.0
         self._resume()
-        self.last_step = self.step + config.decay if finish else config.steps
-        self.decay_from = self.step if finish else None
+        self.last_step = self.step + config.decay if options.finish else config.steps
+        self.decay_from = self.step if options.finish else None
+        self.begun = time.monotonic()
 
     def go(self) -> None:
         """Train until the last step."""
         config = self.config
-        corpus = Corpus(frozenset(self.model.index), config.weights)
-        lines = Lines(corpus, load_fonts(), config.longest)
         held_out = held_out_lines(self.model, config.evaluate_lines) if self.rank == 0 else []
         started, losses = time.monotonic(), []
-        for batch in self._batches(lines):
-            if self.step >= self.last_step:
+        for batch in self._from_stock() if self.stock else self._drawn_here():
+            if self._at_end():
                 break
             losses.append(self._train_on(batch))
             self.step += 1
@@ -111,53 +133,83 @@ class _Run:
             if self.rank == 0 and self.step % config.sync_every == 0:
                 self.hours += (time.monotonic() - started) / 3600
                 started = time.monotonic()
-                self._log({"loss": sum(losses) / len(losses), "rate": self._rate()})
+                loss = float(torch.stack(losses).mean())
+                self._log({"loss": loss, "rate": self._rate()})
                 losses = []
             if self.step % config.checkpoint_every == 0 or self.step == self.last_step:
                 self._save()
             if self.rank == 0 and self.step % config.evaluate_every == 0:
                 self._evaluate(held_out)
+        self._save()
         if self.rank == 0:
             self._evaluate(held_out)
         if config.replicas > 1:
             dist.barrier()
             dist.destroy_process_group()
 
-    def _batches(self, lines: Lines) -> Iterator[Batch]:
+    def _drawn_here(self) -> Iterator[Shown]:
+        corpus = Corpus(frozenset(self.model.index), self.config.weights)
+        lines = Lines(corpus, load_fonts(), self.config.longest)
         # Every replica draws from a seed of its own; a resumed run goes on with fresh pools.
         seed = self.config.seed + 7919 * (self.rank + 1) + 104729 * self.step
-        return batches(
+        for batch in batches(
             lines,
             self.model.index,
             seed,
             pixels=self.config.batch_pixels,
             pool=self.config.pool,
             start=0,
-        )
+        ):
+            yield Shown(
+                torch.from_numpy(batch.pixels).to(self.device),
+                torch.from_numpy(batch.classes).to(self.device),
+                torch.from_numpy(batch.steps).to(self.device),
+                torch.from_numpy(batch.lengths).to(self.device),
+            )
 
-    def _train_on(self, batch: Batch) -> float:
+    def _from_stock(self) -> Iterator[Shown]:
+        stock = Stock(self.stock, self.model.index, self.config, self.device)
+        random = torch.Generator(self.device).manual_seed(self.config.seed + self.step)
+        while True:
+            drawn = stock.batch()
+            pixels = augment(drawn.pixels, drawn.widths, random)
+            yield Shown(pixels, drawn.labels, steps_of(drawn), drawn.lengths)
+
+    def _train_on(self, batch: Shown) -> Tensor:
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate()
-        pixels = torch.from_numpy(batch.pixels).to(self.device).expand(-1, 3, -1, -1)
-        logits = self.net(pixels.contiguous(memory_format=torch.channels_last))
-        scores = F.log_softmax(logits.float(), -1).transpose(0, 1)
-        loss: Tensor = F.ctc_loss(
-            scores,
-            torch.from_numpy(batch.classes),
-            torch.from_numpy(batch.steps).clamp(max=scores.shape[0]),
-            torch.from_numpy(batch.lengths),
-            zero_infinity=True,
-        )
+        pixels = batch.pixels.expand(-1, 3, -1, -1)
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
+        half = torch.autocast(self.device.type, torch.bfloat16, self.device.type == "cuda")
+        with half:
+            logits = self.net(pixels)
+        scores = F.log_softmax(logits.float(), -1)
+        loss = reading_loss(scores, batch)
+        if self.teacher is not None:
+            with torch.no_grad(), half:
+                said = self.teacher(pixels)
+            loss = loss + self.config.distil * apart(scores, said.float(), batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.trained, self.config.clip)
         self.optimizer.step()
         with torch.no_grad():
             torch._foreach_lerp_(self.average, self.trained, 1 - self.config.ema)
-        return float(loss.detach())
+        return loss.detach()
+
+    def _at_end(self) -> bool:
+        late = self.minutes is not None and self._share_of_time() >= 1
+        return late or self.step >= self.last_step
+
+    def _share_of_time(self) -> float:
+        return (time.monotonic() - self.begun) / (60 * self.minutes)
 
     def _rate(self) -> float:
         rate = self.config.learning_rate * min(1.0, (self.step + 1) / self.config.warmup)
+        if self.minutes is not None:
+            # Constant for a third of the time, then a half cosine down to nothing.
+            gone = max(0.0, min(1.0, (self._share_of_time() - 1 / 3) * 1.5))
+            rate *= 0.5 + 0.5 * math.cos(math.pi * gone)
         if self.decay_from is not None:
             rate *= max(0.0, 1 - (self.step - self.decay_from) / self.config.decay)
         return rate
@@ -204,6 +256,12 @@ class _Run:
         path = self.out / f"{self.rank}-{_LAST}"
         torch.save(state, path.with_suffix(".new"))
         path.with_suffix(".new").replace(path)
+        if self.rank == 0:
+            # Lines from a stock are shown several times.
+            drawn = self.seen // self.config.reuse if self.stock else self.seen
+            average = [p.half() for p in self.average]
+            light = {"seen": self.seen, "drawn": drawn, "average": average}
+            torch.save(light, self.out / AVERAGE)
 
     def _resume(self) -> None:
         path = self.out / f"{self.rank}-{_LAST}"
