@@ -6,6 +6,7 @@ from models.detector import Detector
 from models.digits import DigitReader
 from models.marks import MarkReader
 from models.recogniser import Recogniser
+from models.wording import Wording
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +18,8 @@ class Engines:
     marks: MarkReader = field(default_factory=MarkReader.load)
     digits: DigitReader | None = None
     """Asked as well where digits stand apart; without it the recogniser reads them alone."""
+    wording: Wording | None = None
+    """Asked about free text where the ink leaves more than one way to read it."""
 
     @property
     def versions(self) -> dict[str, str]:
@@ -24,6 +27,8 @@ class Engines:
         manifests = [self.recogniser.manifest, self.detector.manifest, self.marks.manifest]
         if self.digits is not None:
             manifests.append(self.digits.manifest)
+        if self.wording is not None:
+            manifests.append(self.wording.manifest)
         return {m.name: m.version for m in manifests}
 
 
@@ -34,4 +39,5 @@ def load_engines(threads: int = 1) -> Engines:
         detector=Detector.load(threads),
         marks=MarkReader.load(threads),
         digits=DigitReader.load(threads),
+        wording=Wording.load(),
     )

@@ -22,6 +22,7 @@ _FIGURES = frozenset(
         FieldKind.CORPORATE_NUMBER,
     }
 )
+_PROSE = frozenset({FieldKind.TEXT, FieldKind.MULTI_LINE})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,8 @@ class Slot:
     vertical: bool
     repertoire: frozenset[str] | None
     figures: bool
+    prose: bool = False
+    """Free text, whose wording may decide what the ink leaves open."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +79,7 @@ def slots_of(field: FieldDefinition) -> Iterator[Slot]:
             vertical=field.vertical,
             repertoire=field_repertoire(field),
             figures=figures,
+            prose=field.kind in _PROSE and not field.repertoire and not field.lexicon,
         )
     for part in field.parts:
         yield Slot(

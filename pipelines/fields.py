@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from models.digits import DigitReader
 from models.recogniser import Recogniser
+from models.wording import Wording
 from pipelines.field_digits import with_digits
 from pipelines.field_ink import PageInk, sort_ink
 from pipelines.field_seals import find_correction_seal
@@ -31,6 +32,7 @@ from pipelines.records import (
     MarkState,
     RegisteredPage,
 )
+from pipelines.wording import worded
 
 BoxSeen = Callable[[FieldDefinition, ReadCut], None]
 
@@ -50,13 +52,15 @@ def read_fields(
     recogniser: Recogniser,
     *,
     digits: DigitReader | None = None,
+    wording: Wording | None = None,
     seen: BoxSeen | None = None,
 ) -> tuple[Field, ...]:
     """Read all fields of `form` that stand on this page, in the order of the form.
 
     `marks` are those of the page: the era circled before a date is the group `<field>.era`. `ink`
     is what was added to the blank (`subtract_blank`). Blank boxes are known from the ink alone and
-    never shown to the recogniser. `digits` is asked as well where digits stand apart. Boxes are in
+    never shown to the recogniser. `digits` is asked as well where digits stand apart,
+    `wording` about free text. Boxes are in
     pixels of the original scan. `seen` is called with every box as it was read.
     """
     page = sort_ink(registered, ink)
@@ -64,7 +68,7 @@ def read_fields(
     marked = marked_places(form, marks, template.form_page)
     cuts = [[cut_slot(page, slot, marked) for slot in slots_of(field)] for field in fields]
     flat = [cut for group in cuts for cut in group]
-    readings = iter(_read_all(flat, recogniser, digits))
+    readings = iter(_read_all(flat, recogniser, digits, wording))
     found = []
     for field, group in zip(fields, cuts, strict=True):
         read = [next(readings) for _ in group]
@@ -77,7 +81,10 @@ def read_fields(
 
 
 def _read_all(
-    cuts: Sequence[Cut], recogniser: Recogniser, digits: DigitReader | None
+    cuts: Sequence[Cut],
+    recogniser: Recogniser,
+    digits: DigitReader | None,
+    wording: Wording | None,
 ) -> list[ReadCut]:
     """Read all crops of a page in one call."""
     pairs = [(crop, cut.slot) for cut in cuts for crop in (*cut.crops, *cut.struck)]
@@ -85,6 +92,11 @@ def _read_all(
     read = recogniser.read([c.pixels for c in crops], repertoires, [c.spans or None for c in crops])
     if digits is not None:
         read = with_digits(crops, repertoires, read, digits)
+    if wording is not None:
+        read = [
+            worded(r, wording) if slot.prose else r
+            for r, (_, slot) in zip(read, pairs, strict=True)
+        ]
     readings = iter(read)
     return [
         ReadCut(

@@ -7,9 +7,11 @@ import numpy as np
 
 from models.detector import TextRegion
 from models.recogniser import Reading, Recogniser
+from models.wording import Wording
 from pipelines.field_crops import set_narrower
 from pipelines.line_crops import cut_region, flow_column, is_vertical, pieces
 from pipelines.records import BoundingBox, Line, Page, Pixels
+from pipelines.wording import worded
 
 _LEAST_CONFIDENCE = 0.3
 # A line that reads as surely as this is not read a second time.
@@ -19,15 +21,18 @@ _SAME_ROW = 0.5
 
 
 def read_lines(
-    page: Page, regions: Sequence[TextRegion], recogniser: Recogniser
+    page: Page,
+    regions: Sequence[TextRegion],
+    recogniser: Recogniser,
+    wording: Wording | None = None,
 ) -> tuple[Line, ...]:
     """Read the lines found on the page (upright), horizontal and vertical, in reading order.
 
-    Rows run from the top, their lines from the left; columns of vertical text from the right. The
+    `wording` decides what the ink leaves open.     Rows run from the top, their lines from the left; columns of vertical text from the right. The
     confidence is the geometric mean over the characters. Boxes are in pixels of the original scan.
     """
     found = [Found(region, is_vertical(region)) for region in regions]
-    texts = read_regions(page.pixels, found, recogniser)
+    texts = read_regions(page.pixels, found, recogniser, wording)
     read = [
         (item, text, confidence)
         for item, (text, confidence) in zip(found, texts, strict=True)
@@ -60,7 +65,10 @@ class Found:
 
 
 def read_regions(
-    pixels: Pixels, found: Sequence[Found], recogniser: Recogniser
+    pixels: Pixels,
+    found: Sequence[Found],
+    recogniser: Recogniser,
+    wording: Wording | None = None,
 ) -> list[tuple[str, float]]:
     """Text and confidence of each region.
 
@@ -70,11 +78,11 @@ def read_regions(
     """
     crops = [cut_region(pixels, item.region) for item in found]
     flows = [flow_column(c) if f.vertical else c for c, f in zip(crops, found, strict=True)]
-    read = _read_crops(flows, recogniser, narrower=True)
+    read = _read_crops(flows, recogniser, wording, narrower=True)
     unsure = [i for i, (_, confidence) in enumerate(read) if confidence < _SURE]
     columns = [i for i in unsure if found[i].vertical]
     turned = [np.ascontiguousarray(np.rot90(crops[i])) for i in columns]
-    again = _read_crops([*(flows[i] for i in unsure), *turned], recogniser)
+    again = _read_crops([*(flows[i] for i in unsure), *turned], recogniser, wording)
     for i, other in zip([*unsure, *columns], again, strict=True):
         if other[1] > read[i][1]:
             read[i] = other
@@ -82,12 +90,17 @@ def read_regions(
 
 
 def _read_crops(
-    crops: Sequence[Pixels], recogniser: Recogniser, *, narrower: bool = False
+    crops: Sequence[Pixels],
+    recogniser: Recogniser,
+    wording: Wording | None,
+    *,
+    narrower: bool = False,
 ) -> list[tuple[str, float]]:
     """Read every crop, long ones in pieces, all in one call."""
     parts = [pieces(crop) for crop in crops]
     flat = [set_narrower(part) if narrower else part for some in parts for part in some]
-    readings = iter(recogniser.read(flat, [None] * len(flat)))
+    read = recogniser.read(flat, [None] * len(flat))
+    readings = iter(read if wording is None else [worded(r, wording) for r in read])
     return [joined([next(readings) for _ in some]) for some in parts]
 
 

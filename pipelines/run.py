@@ -238,7 +238,7 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
     engines = run.reader.engines
     with run.watch.stage("lines"):
         upright, regions = turn_upright(page, engines.detector, engines.recogniser)
-        lines = read_lines(upright, regions, engines.recogniser)
+        lines = read_lines(upright, regions, engines.recogniser, engines.wording)
     run.trace.lines_read(upright, regions, lines)
     with run.watch.stage("judge"):
         look = look_at(upright.pixels, lines, run.reader.categories)
@@ -282,6 +282,7 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> Re
             ink,
             engines.recogniser,
             digits=engines.digits,
+            wording=engines.wording,
             seen=trace.box_read,
         )
     found = {item.name: item for item in (*texts, *mark_fields(form, marks))}

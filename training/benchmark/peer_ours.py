@@ -11,6 +11,7 @@ from pipelines.lines import Found, joined, read_lines, read_regions
 from pipelines.orient import straighten
 from pipelines.records import Page, Pixels
 from pipelines.upright import turn_upright
+from pipelines.wording import worded
 from training.benchmark.peers import PageLine, PeerUnavailableError, Read, Repertoire
 
 _UNMODIFIED = "ppocrv6_small_rec", "1.0.0"
@@ -34,11 +35,15 @@ class OursPeer:
         parts = pieces(pixels)
         if not vertical and len(parts) == 1:
             (reading,) = self.engines.recogniser.read([pixels], [repertoire])
+            if repertoire is None and self.engines.wording is not None:
+                reading = worded(reading, self.engines.wording)
             return Read(reading.text, reading.confidence, joined([reading])[1])
         height, width = pixels.shape[:2]
         corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
         whole = Found(TextRegion(corners, 1.0), vertical)
-        ((text, mean),) = read_regions(pixels, [whole], self.engines.recogniser)
+        ((text, mean),) = read_regions(
+            pixels, [whole], self.engines.recogniser, self.engines.wording
+        )
         return Read(text, None, mean)
 
     def read_page(self, pixels: Pixels) -> list[PageLine]:
@@ -54,7 +59,7 @@ class OursPeer:
         )
         engines = self.engines
         upright, regions = turn_upright(straighten(page), engines.detector, engines.recogniser)
-        lines = read_lines(upright, regions, engines.recogniser)
+        lines = read_lines(upright, regions, engines.recogniser, engines.wording)
         return [PageLine(n.text, (n.box.x0, n.box.y0, n.box.x1, n.box.y1)) for n in lines]
 
     def close(self) -> None:

@@ -1,0 +1,1 @@
+"""The n-gram model of characters (`models/wording.py`): its texts, its counts, its figures."""
