@@ -218,6 +218,7 @@ class _Page:
             self.ink,
             engines.recogniser,
             digits=engines.digits,
+            wording=engines.wording,
         )
         for field in read:
             written = filled[field.name]

@@ -110,8 +110,16 @@ def measure(
         ink = subtract_blank(registered, template)
         marks = read_marks(registered, template, form, ink, engines.marks)
         start = time.process_time()
-        recogniser, digits = engines.recogniser, engines.digits
-        read = read_fields(registered, template, form, marks, ink, recogniser, digits=digits)
+        read = read_fields(
+            registered,
+            template,
+            form,
+            marks,
+            ink,
+            engines.recogniser,
+            digits=engines.digits,
+            wording=engines.wording,
+        )
         seconds.append((time.process_time() - start, sum(f.raw_text != "" for f in read)))
         fields += read
     by_name = {field.name: field for field in fields}
