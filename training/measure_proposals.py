@@ -10,7 +10,7 @@ less of others.
 from collections import Counter
 
 from pipelines.forms.load import FormLibrary
-from pipelines.forms.model import Box, FormDefinition
+from pipelines.forms.model import Box, FieldDefinition, FormDefinition
 from pipelines.forms.propose import propose_form
 from pipelines.forms.render import render_blank
 
@@ -35,7 +35,16 @@ def main() -> None:
 
 
 def _fields(form: FormDefinition) -> _Places:
-    return [(field.page, field.box, str(field.kind)) for field in form.fields]
+    places = [(field.page, _written(field), str(field.kind)) for field in form.fields]
+    return places + [(seal.page, seal.box, seal.kind) for seal in form.seals]
+
+
+def _written(field: FieldDefinition) -> Box:
+    """Where figures are written: of a date in parts without the era words before it."""
+    boxes = [part.box for part in field.parts] or [field.box]
+    x, y = min(b.x for b in boxes), min(b.y for b in boxes)
+    right, bottom = max(b.x + b.width for b in boxes), max(b.y + b.height for b in boxes)
+    return Box(x=x, y=y, width=right - x, height=bottom - y)
 
 
 def _options(form: FormDefinition) -> _Places:

@@ -14,6 +14,7 @@ _FULL = 0.88
 _SMALLEST = 1.6
 _MISS = 1.3
 """Dashed rules end up to this many mm before the rule that they mean to meet."""
+_MET = 0.4
 _LINE_GAP = 0.75
 """Characters farther apart than this share of their height belong to different words."""
 
@@ -131,10 +132,14 @@ def _areas(page: BlankPage) -> list[Area]:
 
 
 def _reaching(rule: Area, crossing: Sequence[Area]) -> Area:
-    """Give a level rule with its ends drawn on to upright ones that they hardly miss."""
+    """Give a level rule with its ends drawn on to upright ones that they hardly miss.
+
+    An end that meets its upright stays there: a comb that nearly fills its cell is no part of it.
+    """
     near = [other.x0 for other in crossing if other.y0 - _MISS < rule.y0 < other.y1 + _MISS]
-    x0 = min([x for x in near if -_MISS < x - rule.x0 <= 0], default=rule.x0)
-    x1 = max([x for x in near if 0 <= x - rule.x1 < _MISS], default=rule.x1)
+    x0 = max([x for x in near if -_MISS < x - rule.x0 < _MET], default=rule.x0)
+    x1 = min([x for x in near if -_MET < x - rule.x1 < _MISS], default=rule.x1)
+    x0, x1 = min(x0, rule.x0), max(x1, rule.x1)
     return Area(x0 - 0.2, rule.y0, x1 + 0.2, rule.y0)
 
 

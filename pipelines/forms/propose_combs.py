@@ -17,6 +17,14 @@ from pipelines.forms.propose_records import FieldPlace, inside
 
 _TICK = (1.8, 5.7)
 _COMB_WIDEST = 9.5
+_NUMBERS = (
+    FieldKind.DIGITS,
+    FieldKind.MY_NUMBER,
+    FieldKind.CORPORATE_NUMBER,
+    FieldKind.PHONE,
+    FieldKind.POSTAL_CODE,
+)
+_LENGTHS = {12: FieldKind.MY_NUMBER, 13: FieldKind.CORPORATE_NUMBER}
 
 
 def find_combs(cells: Sequence[Cell]) -> list[list[Cell]]:
@@ -83,7 +91,8 @@ def comb_fields(
             yield FieldPlace("郵便番号", section, FieldKind.POSTAL_CODE, whole, parts=parts)
             index += 2
         else:
-            yield FieldPlace(label, section, _comb_kind(label, count), area, cells=count)
+            kind = FieldKind.AMOUNT if after[0] == "円" else _comb_kind(label, count)
+            yield FieldPlace(label, section, kind, area, cells=count)
             index += 1
 
 
@@ -110,10 +119,12 @@ def _behind(area: Area, chars: Sequence[Char]) -> str:
 
 def _comb_kind(label: str, count: int) -> FieldKind:
     kind = guess_kind(label)
-    if count == 12 and kind is FieldKind.DIGITS:
-        return FieldKind.MY_NUMBER
-    wordy = kind in (FieldKind.TEXT, FieldKind.ADDRESS, FieldKind.KANJI_NAME, FieldKind.DATE)
-    return FieldKind.DIGITS if wordy else kind
+    if kind in (FieldKind.KANA_NAME, FieldKind.AMOUNT, FieldKind.ALPHANUMERIC):
+        return kind
+    if kind not in _NUMBERS and "番号" not in label:
+        # Whatever stands beside it: no other number of an office has as many digits.
+        return _LENGTHS.get(count, FieldKind.DIGITS)
+    return kind if kind in _NUMBERS else FieldKind.DIGITS
 
 
 def _label(area: Area, cells: Sequence[Cell]) -> str:

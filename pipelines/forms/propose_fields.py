@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipelines.forms.blank_cells import Cell, Run, bounds, find_runs
 from pipelines.forms.blank_page import Area, BlankPage
@@ -9,6 +10,8 @@ from pipelines.forms.model import FieldKind
 from pipelines.forms.propose_labels import (
     clean_label,
     guess_kind,
+    heads_column,
+    heads_row,
     is_label,
     known_label,
     label_in_cell,
@@ -16,7 +19,13 @@ from pipelines.forms.propose_labels import (
     left_label,
     section_of,
 )
-from pipelines.forms.propose_parts import PartedPlace, find_amounts, find_parted, find_phone
+from pipelines.forms.propose_parts import (
+    PartedPlace,
+    find_amounts,
+    find_brackets,
+    find_parted,
+    find_phone,
+)
 from pipelines.forms.propose_records import (
     INSET,
     TALLEST,
@@ -32,11 +41,11 @@ _LOWEST = 4.2
 
 
 def parted_fields(
-    region: Cell, cells: Sequence[Cell], lines: Sequence[Area]
+    region: Cell, cells: Sequence[Cell], lines: Sequence[Area], taken: Sequence[Area]
 ) -> Iterator[FieldPlace]:
-    """Find dates, times and phone numbers written between their words."""
+    """Find dates, times and phone numbers written between their words, clear of `taken`."""
     chars = chars_of(region)
-    phone = find_phone(chars, region.area)
+    phone = find_phone(chars, region.area, taken)
     for place in (*find_parted(chars, region.area), *([phone] if phone else [])):
         place = _on_line(place, lines)
         areas = [area for _, area in place.parts]
@@ -91,9 +100,20 @@ def amount_fields(
         yield FieldPlace(label, section_of(region.area, cells), kind, area)
 
 
+def bracket_fields(region: Cell, cells: Sequence[Cell]) -> Iterator[FieldPlace]:
+    """Places between brackets that leave room to write."""
+    if region.shaded:
+        return
+    for words, area in find_brackets(chars_of(region)):
+        top, bottom = max(area.y0, region.area.y0 + INSET), min(area.y1, region.area.y1 - INSET)
+        label = clean_label(words if is_label(words) else label_of_cell(region.area, cells))
+        place = Area(area.x0, top, area.x1, bottom)
+        yield FieldPlace(label, section_of(region.area, cells), guess_kind(label), place)
+
+
 def named_fields(region: Cell, cells: Sequence[Cell]) -> Iterator[FieldPlace]:
     """Places behind words such as 氏名 and 続柄 that stand in one cell with their places."""
-    if region.shaded or region.area.height > 16 or _heads_column(region.area, cells):
+    if region.shaded or region.area.height > 16 or heads_column(region.area, cells):
         return
     runs = sorted(region.runs, key=lambda run: run.area.x0)
     for index, run in enumerate(runs):
@@ -137,7 +157,7 @@ def cell_fields(
     label, section = label_of_cell(area, cells), section_of(area, cells)
     place, suffix = inset(area), ""
     if region.runs:
-        if _heads_column(area, cells) or (not left_label(area, cells) and _heads_row(area, cells)):
+        if heads_column(area, cells) or (not left_label(area, cells) and heads_row(area, cells)):
             return
         found = _free_part(region, bool(left_label(area, cells)))
         # Beside words to circle something is written only before them: 銀行・信用金庫.
@@ -155,41 +175,12 @@ def cell_fields(
     yield FieldPlace(clean_label(label), section, guess_kind(label, suffix), place)
 
 
-def _heads_row(area: Area, cells: Sequence[Cell]) -> bool:
-    """Whether a wider cell that names nothing touches `area` on the right."""
-    for cell in cells:
-        shared = min(cell.area.y1, area.y1) - max(cell.area.y0, area.y0)
-        touches = -1 < cell.area.x0 - area.x1 < 1.5 and shared > 0.5 * area.height
-        if touches and not is_label(cell.text) and cell.area.width > 1.2 * area.width:
-            return True
-    return False
-
-
-def _heads_column(area: Area, cells: Sequence[Cell]) -> bool:
-    """Whether an empty cell of the same width hangs under `area`, and under all of its row.
-
-    A value such as 足立区 in a row of its own may have one, but the label on its left has not.
-    """
-    row = [
-        cell.area
-        for cell in cells
-        if cell.runs and abs(cell.area.y0 - area.y0) < 1 and abs(cell.area.y1 - area.y1) < 1
-    ]
-    empty = [cell.area for cell in cells if not cell.runs]
-    return len(row) > 1 and all(
-        any(
-            abs(under.x0 - head.x0) < 1
-            and abs(under.x1 - head.x1) < 1
-            and -1 < under.y0 - head.y1 < 1.5
-            for under in empty
-        )
-        for head in row
-    )
-
-
 def _free_part(region: Cell, labelled: bool) -> tuple[Area, str] | None:
     """Largest part of a cell that its words leave free, and the words behind it."""
     area, words = region.area, bounds([run.area for run in region.runs])
+    between = _between(region) if labelled else None
+    if between is not None:
+        return between, ""
     right = Area(words.x1 + 0.6, area.y0 + INSET, area.x1 - INSET, area.y1 - INSET)
     left = Area(area.x0 + INSET, area.y0 + INSET, words.x0 - 0.6, area.y1 - INSET)
     below = Area(area.x0 + INSET, words.y1 + 0.4, area.x1 - INSET, area.y1 - INSET)
@@ -205,6 +196,19 @@ def _free_part(region: Cell, labelled: bool) -> tuple[Area, str] | None:
     if best is left and not labelled:
         return None
     return best, region.text if best is left else ""
+
+
+def _between(region: Cell) -> Area | None:
+    """Room between the words of one line that leave most of their cell free: 第____号."""
+    runs = sorted(region.runs, key=lambda run: run.area.x0)
+    gaps = [(b.area.x0 - a.area.x1, a, b) for a, b in pairwise(runs)]
+    if not gaps or max(run.area.y0 for run in runs) > min(run.area.y1 for run in runs):
+        return None
+    room, first, second = max(gaps, key=lambda gap: gap[0])
+    if room < 12 or sum(run.area.width for run in runs) > 0.4 * region.area.width:
+        return None
+    area = region.area
+    return Area(first.area.x1 + 0.6, area.y0 + INSET, second.area.x0 - 0.6, area.y1 - INSET)
 
 
 def line_fields(

@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipelines.forms.blank_cells import Cell, bounds
 from pipelines.forms.blank_page import Area
+from pipelines.forms.model import FieldKind
 from pipelines.forms.propose_labels import (
     clean_label,
+    guess_kind,
+    heads_column,
+    heads_row,
     label_in_cell,
     label_of_cell,
     left_label,
@@ -16,6 +21,7 @@ from pipelines.forms.propose_parts import Word, find_choices, find_numbered
 from pipelines.forms.propose_records import TALLEST, FieldPlace, MarkPlace, chars_of, touch
 
 _TICK_SIGNS = "□☐◻▢"
+_UNITS = frozenset(("日", "月", "年", "時間", "分", "級", "度", "号"))
 _CHOICE_WORDS = frozenset(
     (
         *("男", "女", "有", "無", "はい", "いいえ", "する", "しない", "いる", "いない", "普通"),
@@ -75,6 +81,8 @@ def choice_marks(
             continue
         if not _is_choice(words, region, bool(beside)):
             continue
+        if _names_cells(words, region, cells):
+            continue
         runs = [run for run in region.runs if not any(touch(run.area, w.area) for w in words)]
         inner = label_in_cell(runs, bounds([word.area for word in words]))
         label = clean_label(inner or beside)
@@ -84,13 +92,25 @@ def choice_marks(
 
 def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
     texts = [re.sub(r"[()（）]", "", word.text) for word in words]
-    if len(texts) == 2 and any(text in ("日", "月", "年", "時間", "分") for text in texts):
+    if len(texts) == 2 and any(text in _UNITS for text in texts):
         return False
     if all(text in _CHOICE_WORDS for text in texts):
+        return True
+    gaps = [b.area.x0 - a.area.x1 for a, b in pairwise(words)]
+    if labelled and min(gaps) > 2.5 * words[0].area.height and max(map(len, texts)) <= 14:
+        # Set far apart, words are there to be circled, however long they are.
         return True
     # In a sentence or in the head of a table ・ joins words and offers no choice.
     short = all(1 <= len(text) <= 6 for text in texts)
     return labelled and short and region.area.height < 25 and len(region.text) < 40
+
+
+def _names_cells(words: Sequence[Word], region: Cell, cells: Sequence[Cell]) -> bool:
+    """Whether words name the cell beside or the column under them, as 記号・番号 does."""
+    if all(word.text in _CHOICE_WORDS for word in words):
+        return False
+    promise = guess_kind(region.text) is not FieldKind.TEXT
+    return heads_column(region.area, cells) or (promise and heads_row(region.area, cells))
 
 
 def _circled(words: Sequence[Word]) -> tuple[tuple[str, Area], ...]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pipelines.forms.blank_cells import bounds
 from pipelines.forms.blank_page import Area, Char
 from pipelines.forms.model import DatePart, Era, FieldKind
+from pipelines.forms.propose_records import touch
 
 _ROOM = 2.4
 """Least width in mm of a place for a figure."""
@@ -31,7 +32,7 @@ _ERAS = {
     "令": Era.REIWA,
 }
 _SEPARATORS = frozenset("・･/")
-_ERA_REACH = 30.0
+_ERA_REACH = 60.0
 _UNITS = (
     "時間",
     "日間",
@@ -49,8 +50,10 @@ _UNITS = (
     "%",
 )
 _UNIT_ROOM = 7.0
+_BRACKET_ROOM = 12.0
 _DASHES = frozenset("-－―─–—ー")
-_NUMBERED = re.compile(r"^([0-9])(?=[^0-9]).*$")
+_FAR = 110.0
+"""No figure needs more than this many mm before its unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,35 @@ def find_choices(chars: Sequence[Char]) -> Iterator[tuple[Word, ...]]:
 
 
 def find_numbered(chars: Sequence[Char]) -> tuple[Word, ...]:
-    """Find choices `1 ... 2 ... 3 ...`, each a number with its words, in order of the numbers."""
-    words = [word for line in lines_of(chars) for word in _numbered(line)]
-    if len(words) < 2 or not all(_NUMBERED.match(word.text) for word in words):
-        return ()
-    numbers = [int(word.text[0]) for word in words]
-    if numbers != list(range(1, len(words) + 1)):
-        return ()
-    return tuple(words)
+    """Find choices `1 ... 2 ... 3 ...`, each a number with its words, in order of the numbers.
+
+    A number counts only in its turn: in `4 20歳到達` the 20 is part of the fourth choice.
+    """
+    found: list[Word] = []
+    for line in lines_of(chars):
+        part: list[Char] = []
+        for word in _words(line):
+            turn = str(len(found) + (2 if part else 1))
+            if word.text.startswith(turn) and _stands_alone(word, len(turn)):
+                if part:
+                    found.append(_word(part))
+                part = list(word.chars)
+            elif not part:
+                return ()
+            else:
+                part += word.chars
+        if part:
+            found.append(_word(part))
+    named = all(len(word.text) > 1 for word in found)
+    return tuple(found) if len(found) > 1 and named else ()
+
+
+def _stands_alone(word: Word, length: int) -> bool:
+    """Whether the first characters are a number of their own, not the start of a longer one."""
+    if not word.text[length:][:1].isdigit() or len(word.chars) <= length:
+        return True
+    before, after = word.chars[length - 1].area, word.chars[length].area
+    return after.x0 - before.x1 > 0.2 * before.height
 
 
 def find_amounts(chars: Sequence[Char], room: Area) -> Iterator[tuple[Word, str, Area]]:
@@ -124,15 +148,27 @@ def find_amounts(chars: Sequence[Char], room: Area) -> Iterator[tuple[Word, str,
             unit = next((unit for unit in _UNITS if word.text.startswith(unit)), None)
             before = words[index - 1] if index else None
             left = before.area.x1 if before else room.x0
-            begin = max(left + 0.4, word.area.x0 - 1.5 * _WIDEST)
+            # Alone in its cell a figure has the whole of it.
+            begin = max(left + 0.4, word.area.x0 - (1.5 * _WIDEST if before else _FAR))
             if unit is not None and word.area.x0 - left >= _UNIT_ROOM:
                 y0, y1 = _height(word.area, room)
                 area = Area(begin, y0, word.area.x0 - 0.3, y1)
                 yield word, before.text if before else "", area
 
 
-def find_phone(chars: Sequence[Char], room: Area) -> PartedPlace | None:
-    """Find `____－____－____` with room for the figures, inside `room`."""
+def find_brackets(chars: Sequence[Char]) -> Iterator[tuple[str, Area]]:
+    """Find `その他(      )`: the words before it and the room inside."""
+    for line in lines_of(chars):
+        for index, (first, second) in enumerate(pairwise(line)):
+            room = second.area.x0 - first.area.x1
+            if first.text == "(" and second.text == ")" and room >= _BRACKET_ROOM:
+                before = "".join(word.text for word in list(_words(line[: index + 1]))[-1:])
+                y0, y1 = first.area.y0 - 1.2, first.area.y1 + 1.2
+                yield before.rstrip("("), Area(first.area.x1 + 0.3, y0, second.area.x0 - 0.3, y1)
+
+
+def find_phone(chars: Sequence[Char], room: Area, taken: Sequence[Area] = ()) -> PartedPlace | None:
+    """Find `____－____－____` with room for the figures, inside `room` and clear of `taken`."""
     for line in lines_of(chars):
         for first, second in pairwise([char for char in line if char.text in _DASHES]):
             before = [char.area.x1 for char in line if char.area.x1 <= first.area.x0]
@@ -141,7 +177,8 @@ def find_phone(chars: Sequence[Char], room: Area) -> PartedPlace | None:
             right = min([room.x1, second.area.x1 + _WIDEST, *after])
             ends = (left, first.area, second.area, right)
             areas = _between(ends, *_height(first.area, room))
-            if all(area.width >= 6 for area in areas):
+            clear = not any(touch(area, other) for area in areas for other in taken)
+            if clear and all(area.width >= 6 for area in areas):
                 names = (DatePart.FIRST, DatePart.SECOND, DatePart.THIRD)
                 parts = tuple(zip(names, areas, strict=True))
                 return PartedPlace(FieldKind.PHONE, parts, (), (first, second))
@@ -152,20 +189,6 @@ def _between(ends: tuple[float, Area, Area, float], y0: float, y1: float) -> lis
     left, first, second, right = ends
     edges = ((left, first.x0), (first.x1, second.x0), (second.x1, right))
     return [Area(x0 + 0.4, y0, max(x1 - 0.4, x0 + 0.5), y1) for x0, x1 in edges]
-
-
-def _numbered(line: Sequence[Char]) -> Iterator[Word]:
-    """Find each number with the words that follow it, up to the next number."""
-    part: list[Char] = []
-    for word in _words(line):
-        starts = word.text[:1].isdigit()
-        if starts and part:
-            yield _word(part)
-            part = []
-        if starts or part:
-            part += word.chars
-    if part:
-        yield _word(part)
 
 
 def lines_of(chars: Sequence[Char]) -> list[list[Char]]:
@@ -194,6 +217,16 @@ def _match(
     if [word.text for word in words] != [text for text, _ in pattern]:
         return None
     left = line[start - 1].area.x1 if start else room.x0
+    # Era words in two rows stand beside the line of the date, not on it.
+    middle = (words[0].area.y0 + words[0].area.y1) / 2
+    beside = [
+        char.area.x1
+        for char in chars
+        if char.area.x1 <= words[0].area.x0
+        and abs((char.area.y0 + char.area.y1) / 2 - middle) < 4
+        and char.text in _ERAS
+    ]
+    left = max([left, *beside])
     parts = []
     for (_, part), word in zip(pattern, words, strict=True):
         begin, end = max(left + 0.4, word.area.x0 - _WIDEST), word.area.x0 - 0.3
@@ -216,10 +249,14 @@ def _height(word: Area, room: Area) -> tuple[float, float]:
 
 def eras_before(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]:
     """Find the era words left of the place of a year, each with room to circle it."""
+    level = [c for c in chars if abs((c.area.y0 + c.area.y1) - (year.y0 + year.y1)) < 8]
+    # What stands before the end of another date belongs to that one.
+    ends = [c.area.x1 for c in level if c.text in "年月日" and c.area.x1 <= year.x0 + 0.5]
     near = [
         char
         for char in chars
-        if year.x0 - _ERA_REACH < char.area.x0
+        if char.area.x0 >= max(ends, default=0)
+        and year.x0 - _ERA_REACH < char.area.x0
         and char.area.x1 <= year.x0 + 0.5
         and abs((char.area.y0 + char.area.y1) - (year.y0 + year.y1)) < 16
     ]

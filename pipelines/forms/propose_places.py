@@ -1,12 +1,16 @@
 """Everything that is proposed on one blank page, without overlaps."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
-from pipelines.forms.blank_cells import Cell, find_cells, find_runs, find_underlines
-from pipelines.forms.blank_page import Area, BlankPage
+from pipelines.forms.blank_cells import Cell, Run, find_cells, find_runs, find_underlines
+from pipelines.forms.blank_page import Area, BlankPage, Char
+from pipelines.forms.model import FieldKind
 from pipelines.forms.propose_combs import comb_fields, find_combs, find_ticks
 from pipelines.forms.propose_fields import (
     amount_fields,
+    bracket_fields,
     cell_fields,
     line_fields,
     named_fields,
@@ -15,7 +19,18 @@ from pipelines.forms.propose_fields import (
 )
 from pipelines.forms.propose_labels import left_label
 from pipelines.forms.propose_marks import choice_marks, tick_marks
-from pipelines.forms.propose_records import FieldPlace, MarkPlace, PagePlaces, inside, touch
+from pipelines.forms.propose_records import (
+    TALLEST,
+    FieldPlace,
+    MarkPlace,
+    PagePlaces,
+    inside,
+    middle,
+    touch,
+)
+from pipelines.forms.propose_staff import find_staff_areas
+
+_IMPRESSION = re.compile("印鑑|印影|届出印")
 
 
 def find_places(page: BlankPage) -> PagePlaces:
@@ -29,12 +44,14 @@ def find_places(page: BlankPage) -> PagePlaces:
     for region in (*(cell for cell in cells if cell.area not in small), _outside(page, cells)):
         inner = [tick.area for tick in ticks if _belongs(tick.area, region.area, cells, small)]
         marks += tick_marks(region, inner, cells)
-        found = list(parted_fields(region, cells, lines))
+        taken = [area for area in small if touch(area, region.area)]
+        found = list(parted_fields(region, cells, lines, taken))
         # Beside tick boxes ・ joins the words of one option.
         choices = [] if inner else list(choice_marks(region, found, cells))
         marks += choices
         if region.area.width < page.width:
             found += amount_fields(region, found, cells)
+            found += bracket_fields(region, cells)
             found += named_fields(region, cells) if left_label(region.area, cells) else ()
         fields += found
         held = [*inner, *(a for a in small if inside(a, region.area))]
@@ -46,7 +63,46 @@ def find_places(page: BlankPage) -> PagePlaces:
             chosen = [area for mark in choices for _, area in mark.options]
             fields += cell_fields(region, cells, chosen, page)
     fields += line_fields(page, cells, lines)
-    return _without_overlaps(fields, marks, tuple(_seals(page)))
+    impressions = [field for field in fields if _is_impression(field)]
+    fields = list(_tiered([field for field in fields if field not in impressions]))
+    seals = (*_seals(page), *(field.area for field in impressions))
+    places = _without_overlaps(fields, marks, seals)
+    return _without_staff(places, find_staff_areas(page, cells))
+
+
+def _is_impression(field: FieldPlace) -> bool:
+    """Whether a place is a square for the impression of a seal (登録する印鑑)."""
+    square = 0.7 < field.area.width / field.area.height < 1.4
+    return square and field.area.width < TALLEST and bool(_IMPRESSION.search(field.label))
+
+
+def _tiered(fields: Sequence[FieldPlace]) -> Iterator[FieldPlace]:
+    """Give the upper of two places that one heading names フリガナ and 氏名 the kana."""
+    columns: dict[tuple[str, int], list[FieldPlace]] = {}
+    for field in sorted(fields, key=lambda f: f.area.y0):
+        if "フリガナ" in field.label and "氏名" in field.label:
+            columns.setdefault((field.label, round(field.area.x0)), []).append(field)
+    uppers = {
+        upper.area
+        for column in columns.values()
+        for upper, lower in zip(column[::2], column[1::2], strict=False)
+        if lower.area.y0 - upper.area.y1 < 3
+    }
+    for field in fields:
+        yield replace(field, kind=FieldKind.KANA_NAME) if field.area in uppers else field
+
+
+def _without_staff(places: PagePlaces, staff: Sequence[Area]) -> PagePlaces:
+    """Leave out what the office fills in itself."""
+
+    def kept(area: Area) -> bool:
+        return not any(other.holds(*middle(area)) for other in staff)
+
+    return PagePlaces(
+        tuple(field for field in places.fields if kept(field.area)),
+        tuple(mark for mark in places.marks if kept(mark.options[0][1])),
+        tuple(seal for seal in places.seals if kept(seal)),
+    )
 
 
 def _belongs(area: Area, region: Area, cells: Sequence[Cell], small: Collection[Area]) -> bool:
@@ -66,12 +122,25 @@ def _seals(page: BlankPage) -> Iterator[Area]:
     round_ = [circle for circle in page.circles if 5 <= circle.width <= 35]
     yield from round_
     for run in find_runs(page.chars):
-        middle = ((run.area.x0 + run.area.x1) / 2, (run.area.y0 + run.area.y1) / 2)
-        if run.text in ("印", "(印)") and not any(circle.holds(*middle) for circle in round_):
-            x, y = middle
+        x, y = middle(run.area)
+        if run.text not in ("印", "(印)") or _in_word(run, page.chars):
+            continue
+        if not any(circle.holds(x, y) for circle in round_):
             yield Area(
                 max(x - 7, 0), max(y - 7, 0), min(x + 7, page.width), min(y + 7, page.height)
             )
+
+
+def _in_word(run: Run, chars: Sequence[Char]) -> bool:
+    """Whether other characters of the same size are spaced on with it, as in the title 印 鑑."""
+    height = run.area.height
+    return any(
+        char not in run.chars
+        and abs(char.area.y0 - run.area.y0) < 0.3 * height
+        and abs(char.area.height - height) < 0.1 * height
+        and max(char.area.x0 - run.area.x1, run.area.x0 - char.area.x1) < 1.5 * height
+        for char in chars
+    )
 
 
 def _without_overlaps(

@@ -55,6 +55,11 @@ def inside(inner: Area, outer: Area) -> bool:
     )
 
 
+def middle(area: Area) -> tuple[float, float]:
+    """Give the point in the middle."""
+    return (area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2
+
+
 def inset(area: Area) -> Area:
     """Give a cell without its rules."""
     return Area(area.x0 + INSET, area.y0 + INSET, area.x1 - INSET, area.y1 - INSET)
