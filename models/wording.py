@@ -7,6 +7,7 @@ the ink is clear it has no say (`Wording.likely`).
 
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _SURE = 0.999
 _OPTIONS, _WIDTH = 6, 8
 _NEVER = -16.0
 _MEMO = 200_000
+_WORDS = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc\u3005\u4e00-\u9fff]")
+"""Kana and kanji: what has a wording."""
 
 Ids = tuple[int, ...]
 
@@ -57,6 +60,8 @@ class Wording:
         manifest: Manifest,
     ) -> None:
         self._index = {c: i + 2 for i, c in enumerate(characters)}
+        # Signs, figures and letters stand where they will.
+        self._weighed = frozenset(i for c, i in self._index.items() if _WORDS.fullmatch(c))
         self._single = single
         self._tables = tables
         self._memo: dict[tuple[Ids, int], float] = {}
@@ -110,7 +115,8 @@ class Wording:
     def _follow(self, context: Ids, text: str) -> tuple[Ids, float]:
         gain = 0.0
         for index in self._ids(text):
-            gain += self._chance(context, index) + _NEUTRAL
+            if index in self._weighed:
+                gain += self._chance(context, index) + _NEUTRAL
             context = (*context, index)[1 - ORDER :]
         return context, gain
 

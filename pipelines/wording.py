@@ -6,12 +6,17 @@ from models.lattice import Segment, line_text
 from models.readings import ReadCharacter, Reading
 from models.wording import Wording
 
+_SHORTEST = 3
+"""Fewer characters have no wording."""
+
 
 def worded(reading: Reading, wording: Wording) -> Reading:
     """Give the reading with the options that ink and wording favour together.
 
     What was changed has the confidence that the ink gives it, so that it is shown as doubtful.
     """
+    if len(reading.text.replace(" ", "")) < _SHORTEST:
+        return reading
     likely = wording.likely(reading.segments)
     if likely == reading.segments:
         return reading

@@ -86,6 +86,16 @@ def test_a_sure_reading_is_given_back_as_it_is(wording: Wording) -> None:
     assert worded(reading, wording) is reading
 
 
+def test_wording_has_no_say_about_signs(wording: Wording) -> None:
+    said = line({"味": 1.0}, {"に": 1.0}, {"!": 0.55, "": 0.4})
+    assert line_text(wording.likely(said)) == "味に!"
+
+
+def test_one_or_two_characters_have_no_wording(wording: Wording) -> None:
+    reading = Reading("末に", 0.5, segments=line({"末": 0.5, "味": 0.45}, {"に": 1.0}))
+    assert worded(reading, wording) is reading
+
+
 def test_the_manifest_is_that_of_the_artifact() -> None:
     shipped = Wording.load()
     assert isinstance(shipped.manifest, Manifest) and shipped.manifest.name == "character_ngrams"
