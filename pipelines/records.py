@@ -199,7 +199,8 @@ class Field:
     of its marked options joined by ","); `raw_text` is what stands on the paper. `value` is None
     when nothing is written or nothing could be made of it. `doubtful` says that a person should
     look first. `correction_seal`: whether a seal (訂正印) stands by what was struck out; None where
-    nothing was, or where the scan shows no colours.
+    nothing was, or where the scan shows no colours. `correction_fluid`: whether the writing stands
+    on correction fluid or tape; None where nothing is written, or the scan can't show it.
     """
 
     name: str
@@ -215,6 +216,7 @@ class Field:
     doubtful: bool = False
     alternatives: tuple[Alternative, ...] = ()
     correction_seal: bool | None = None
+    correction_fluid: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -248,6 +248,8 @@ def _field_body(field: Field, item: _Item | None, *, masked: bool) -> FieldBody:
         if masked
         else [AlternativeBody(value=a.value, confidence=a.confidence) for a in field.alternatives],
         masked=masked,
+        correction_seal=field.correction_seal,
+        correction_fluid=field.correction_fluid,
         **about,
     )
 

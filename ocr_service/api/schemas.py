@@ -155,6 +155,10 @@ class FieldBody(Body):
     """Mark groups only."""
     select: Literal["one", "many"] | None = None
     hint: str = ""
+    correction_seal: bool | None = None
+    """Whether a seal (訂正印) stands by what was struck out; null: nothing was, or no colours."""
+    correction_fluid: bool | None = None
+    """Whether it is written on correction fluid; null: nothing written, or the scan hides it."""
 
 
 class PlaceBody(Body):

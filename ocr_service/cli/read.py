@@ -12,6 +12,7 @@ from ocr_service.cli.console import Timeout, coded_exit, json_line, out, read_fi
 from ocr_service.cli.each_file import each_file, exit_with
 from ocr_service.clock import office_date, utc_now
 from ocr_service.forms_catalog import open_forms
+from ocr_service.inspect.words import correction_notes
 from ocr_service.jobs.reading import open_child_reader
 from ocr_service.settings import load_settings
 from pipelines.forms.load import FormLibrary
@@ -83,6 +84,8 @@ def suggestion_json(file: str, suggestion: Suggestion, seconds: float) -> dict[s
                 "state": str(field.state),
                 "box": _box_json(field.box),
                 "page": field.page,
+                "correction_seal": field.correction_seal,
+                "correction_fluid": field.correction_fluid,
             }
             for field in suggestion.fields
         ],
@@ -134,12 +137,13 @@ def _print(file: str, suggestion: Suggestion, library: FormLibrary, seconds: flo
         table.add_column(header)
     for field in suggestion.fields:
         mark = "[yellow]要確認[/]" if field.doubtful else ""
+        notes = "、".join(correction_notes(field))
         table.add_row(
             escape(field.label),
             escape(field.value or ""),
             escape(field.raw_text if field.raw_text != field.value else ""),
             f"{field.confidence:.0%}",
-            f"{field.state} {mark}",
+            f"{field.state} {mark} {notes}".rstrip(),
         )
     out.print(table)
     _print_findings(f"{finding.severity}: {finding.message}" for finding in suggestion.findings)

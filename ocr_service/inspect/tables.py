@@ -127,13 +127,17 @@ def _field_row(
     return (
         str(number),
         field.label,
-        state_cell(look_of_field(field)),
+        join((state_cell(look_of_field(field)), *_notes(field))),
         _shown(field.value, secret) or words.EMPTY_VALUE,
         _shown(field.raw_text, secret),
         words.percent(field.confidence),
         join(tag("div", other) for other in others),
         crops,
     )
+
+
+def _notes(field: Field) -> Iterable[Html]:
+    return (tag("div", note) for note in words.correction_notes(field))
 
 
 def _crops(cuts: Sequence[ReadCut]) -> Iterable[Html]:

@@ -1,7 +1,9 @@
 """Japanese words of the report for what the stages measure."""
 
+from collections.abc import Iterator
+
 from pipelines.forms.model import DatePart
-from pipelines.records import FindingKind, Severity
+from pipelines.records import Field, FindingKind, Severity
 
 MEASURES = {
     "dpi": "解像度（dpi）",
@@ -52,6 +54,14 @@ PARTS = {
 WESTERN = "西暦"
 HIDDEN_CROP = "（伏せています）"
 _LEAST = 0.0005
+
+
+def correction_notes(field: Field) -> Iterator[str]:
+    """Say how the paper was corrected: a seal by what was struck out, correction fluid."""
+    if field.correction_seal is not None:
+        yield "訂正印あり" if field.correction_seal else "訂正印なし"
+    if field.correction_fluid:
+        yield "修正液の上"
 
 
 def percent(share: float) -> str:

@@ -1443,6 +1443,10 @@ export interface components {
             box: components["schemas"]["BoxBody"] | null;
             /** Confidence */
             confidence: number;
+            /** Correction Fluid */
+            correction_fluid?: boolean | null;
+            /** Correction Seal */
+            correction_seal?: boolean | null;
             /**
              * Critical
              * @default false

@@ -82,6 +82,7 @@ export function FieldEditor(props: Props) {
         {field.kind === "date" && !readOnly && (tidied === null || toWareki(tidied) === null) ? (
           <p className={styles.hint}>{t("review.dateHint")}</p>
         ) : null}
+        <Corrections field={field} />
         {field.hint ? <p className={styles.hint}>{field.hint}</p> : null}
       </div>
       {isMasked(field) && !readOnly ? (
@@ -96,6 +97,24 @@ export function FieldEditor(props: Props) {
       <Evidence {...props} />
       {readOnly ? null : <Actions {...props} />}
     </section>
+  );
+}
+
+/** How the paper was corrected: a seal by what was struck out, correction fluid. */
+function Corrections({ field }: Pick<Props, "field">) {
+  const { t } = useTranslation();
+  const seal = field.correction_seal ?? null;
+  return (
+    <>
+      {seal === null ? null : (
+        <p className={seal ? styles.hint : styles.warning}>
+          {t(seal ? "review.correctionSeal" : "review.correctionSealNone")}
+        </p>
+      )}
+      {field.correction_fluid === true ? (
+        <p className={styles.warning}>{t("review.correctionFluid")}</p>
+      ) : null}
+    </>
   );
 }
 

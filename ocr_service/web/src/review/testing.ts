@@ -25,6 +25,8 @@ export function field(name: string, changes: Partial<FieldBody> = {}): FieldBody
     options: [],
     select: null,
     hint: "",
+    correction_seal: null,
+    correction_fluid: null,
     ...changes,
   };
 }
