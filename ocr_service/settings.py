@@ -65,6 +65,7 @@ class Settings(BaseSettings):
 
     # Cases
     case_match_days: int = Field(default=90, ge=0, le=3660)
+    applicant_again_days: int = Field(default=30, ge=0, le=3660)
     case_office: str = Field(default="区役所", max_length=60)
 
     # Learning

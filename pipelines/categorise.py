@@ -46,7 +46,8 @@ def load_category_model(version: str | None = None) -> Categoriser:
 
 def categorise_form(form: FormDefinition, score: float) -> CategoryScore:
     """Category of a document whose form was recognised; `score` is the registration's, 0..1."""
-    return CategoryScore(label=form.category_id, confidence=score, candidates=(form.category_id,))
+    label = form.category_id
+    return CategoryScore(label=label, confidence=score, candidates=(label,), scores=(score,))
 
 
 def look_at(pixels: Pixels, lines: Sequence[Line], model: Categoriser) -> CategoryScore | None:
@@ -80,10 +81,12 @@ def _by_text(lines: Sequence[Line], model: CategoryModel) -> CategoryScore:
     label = model.labels[int(model.said(probabilities))]
     # An empty set says that the text resembles nothing the model was calibrated on.
     likely = model.candidates(probabilities) or (model.labels[int(probabilities.argmax())],)
+    shown = likely if label in likely else (label, *likely)
     return CategoryScore(
         label=label,
         confidence=float(model.confidence(probabilities)),
-        candidates=likely if label in likely else (label, *likely),
+        candidates=shown,
+        scores=tuple(float(probabilities[model.labels.index(name)]) for name in shown),
     )
 
 

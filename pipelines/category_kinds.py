@@ -133,25 +133,55 @@ def with_kinds(
     rest = score.confidence / total
     added = tuple(sorted((n for n, p in shares.items() if p >= _SHOWN), key=lambda n: -shares[n]))
     kept = score.candidates if sum(shares.values()) < _SETTLED else ()
+    new = tuple(shares[label] for label in added)
+    old = tuple(each / total for each in score.scores) if kept else ()
+    known = len(old) == len(kept)
     if shares[best] > rest:
-        return CategoryScore(label=best, confidence=shares[best], candidates=(*added, *kept))
-    return replace(score, confidence=rest, candidates=(*kept, *added))
+        return CategoryScore(
+            label=best,
+            confidence=shares[best],
+            candidates=(*added, *kept),
+            scores=(*new, *old) if known else (),
+        )
+    return replace(
+        score,
+        confidence=rest,
+        candidates=(*kept, *added),
+        scores=(*old, *new) if known else (),
+    )
 
 
 def load_bank(version: str | None = None) -> Bank:
     """Papers that come with the classifier. Raises `models.errors.ModelError`."""
     manifest = load_manifest(MODEL, version)
     try:
-        data = read_part(manifest, "bank.npz")
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            return Bank(
-                tuple(str(label) for label in arrays["labels"]),
-                arrays["starts"].astype(np.int64),
-                arrays["indices"].astype(np.int64),
-                arrays["values"].astype(np.float32),
-            )
+        return decode_bank(read_part(manifest, "bank.npz"))
     except NO_ARRAYS as error:
         raise ModelError(ModelProblem.DAMAGED, MODEL, f"bank: {error}") from error
+
+
+def encode_bank(bank: Bank) -> bytes:
+    """Write papers as plain arrays (npz, no pickle)."""
+    out = io.BytesIO()
+    np.savez_compressed(
+        out,
+        labels=np.array(bank.labels, dtype=np.str_),
+        starts=bank.starts.astype(np.int64),
+        indices=bank.indices.astype(np.uint32),
+        values=bank.values.astype(np.float32),
+    )
+    return out.getvalue()
+
+
+def decode_bank(data: bytes) -> Bank:
+    """Read papers. Raises one of NO_ARRAYS for what is none."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return Bank(
+            tuple(str(label) for label in arrays["labels"]),
+            arrays["starts"].astype(np.int64),
+            arrays["indices"].astype(np.int64),
+            arrays["values"].astype(np.float32),
+        )
 
 
 def encode_head(head: KindHead) -> bytes:

@@ -51,6 +51,7 @@ class LookModel:
             label=self.labels[best],
             confidence=float(probabilities[best]),
             candidates=tuple(likely),
+            scores=tuple(float(probabilities[self.labels.index(label)]) for label in likely),
         )
 
     def expanded(self, measures: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ the stated share has its kind among the candidates.
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -81,7 +82,7 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def save_category_model(model: CategoryModel, path: Path) -> None:
+def save_category_model(model: CategoryModel, path: Path | BinaryIO) -> None:
     """Write the model as plain arrays (npz, no pickle)."""
     np.savez_compressed(
         path,

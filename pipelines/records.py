@@ -114,7 +114,8 @@ class RegisteredPage:
     `grey` is its luminance, H x W template pixels at `dpi` (mm x dpi / 25.4); `colour` is RGB at
     half of that resolution (H // 2 x W // 2 x 3), which is as fine as a JPEG keeps it; None when
     the scan shows no colours. `to_scan` maps template pixels to the original scan. `residual_mm`
-    is the median distance between print found and print expected.
+    is the median distance between print found and print expected. `edge` (a, b, c): where
+    a x + b y > c (template pixels) another sheet covers the page.
     """
 
     number: int
@@ -129,6 +130,7 @@ class RegisteredPage:
     rotation: int
     score: float
     residual_mm: float
+    edge: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -224,12 +226,14 @@ class CategoryScore:
     """What kind of document it is.
 
     `label` is a category id or `unknown`; `confidence` is calibrated, 0..1; `candidates` is the
-    set that holds the truth with the stated coverage (one element when it is sure).
+    set that holds the truth with the stated coverage (one element when it is sure). `scores` are
+    the probabilities of the candidates, in their order; empty where none were worked out.
     """
 
     label: str
     confidence: float
     candidates: tuple[str, ...]
+    scores: tuple[float, ...] = ()
 
 
 class FindingKind(StrEnum):

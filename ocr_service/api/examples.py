@@ -53,6 +53,14 @@ SUGGESTION: dict[str, Any] = {
         "title": "児童手当・請求書",
         "confidence": 0.99,
         "candidates": ["child_allowance.claim"],
+        "options": [
+            {
+                "id": "child_allowance.claim",
+                "title": "児童手当・請求書",
+                "score": 0.99,
+                "selectable": True,
+            }
+        ],
     },
     "fields": [
         {

@@ -46,6 +46,7 @@ DETAIL: dict[str, Any] = {
         }
     ],
     "proposals": [],
+    "dismissed": [],
     "changes": [
         {
             "id": _CHANGE,
@@ -58,7 +59,8 @@ DETAIL: dict[str, Any] = {
     ],
     "requests": [],
 }
-DOCUMENT_CASE: dict[str, Any] = {"case": DETAIL, "proposals": []}
+DOCUMENT_CASE: dict[str, Any] = {"case": DETAIL, "proposals": [], "dismissed": []}
+DISMISS_REQUEST: dict[str, Any] = {"document": "doc_01kahgc7f9h1k3m5p7r9t1w3y5"}
 OPEN_REQUEST: dict[str, Any] = {"documents": [DOCUMENT["id"]], "number": "R8-000123"}
 MOVE_REQUEST: dict[str, Any] = {"documents": [DOCUMENT["id"]]}
 MERGE_REQUEST: dict[str, Any] = {"other": "case_01kahgc7f9h1k3m5p7r9t1w3y5"}

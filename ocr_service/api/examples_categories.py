@@ -43,3 +43,16 @@ CHOSEN: dict[str, Any] = {
     "by": "審査 一郎",
     "at": "2026-11-20T10:00:00Z",
 }
+SAMPLE_LIST: dict[str, Any] = {
+    "category": "nursery_admission.attachment",
+    "title": "就労証明書",
+    "least": 3,
+    "items": [
+        {
+            "document": "doc_01k8z3t5p2v7q9",
+            "received_at": "2026-11-20T10:00:00Z",
+            "page_count": 1,
+            "by": "審査 一郎",
+        }
+    ],
+}

@@ -6,6 +6,7 @@ from ocr_service.api.schemas import (
     AlternativeBody,
     BoxBody,
     CategoryBody,
+    CategoryOptionBody,
     DecisionBody,
     DocumentBody,
     FieldBody,
@@ -20,6 +21,7 @@ from ocr_service.api.schemas import (
 from ocr_service.api.schemas_office import ExportBody
 from ocr_service.audit.chain import as_utc
 from ocr_service.auth.principal import Principal
+from ocr_service.cases.repeats import again_documents, again_in
 from ocr_service.error_map import describe
 from ocr_service.review.decision_body import DecisionRecord
 from ocr_service.review.masking import hide_digits, mask, number_names
@@ -27,13 +29,14 @@ from ocr_service.review.queue import QueueItem
 from ocr_service.states import DocumentState
 from ocr_service.storage.suggestion_codec import decode_verdicts
 from ocr_service.storage.tables import ExportRow, SuggestionRow
-from ocr_service.taxonomy.store import title_today
+from ocr_service.taxonomy.store import taxonomy_of, title_today
 from pipelines.check_drift import drift_places
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FieldDefinition, FormDefinition, MarkGroup, SealDefinition
 from pipelines.records import (
     BoundingBox,
+    CategoryScore,
     Field,
     Finding,
     FormKey,
@@ -75,6 +78,7 @@ def document_body(item: QueueItem, forms: FormLibrary, who: Principal) -> Docume
         form=form,
         category=row.category,
         category_label=title_today(row, row.category) if row.category else None,
+        category_by=item.category_by,
         fields_total=row.fields_total,
         fields_doubtful=row.fields_doubtful,
         findings_error=row.findings_error,
@@ -112,12 +116,7 @@ def suggestion_body(
         created_at=as_utc(row.created_at),
         form=form_ref_of(form),
         form_score=suggestion.form_score,
-        category=CategoryBody(
-            label=suggestion.category.label,
-            title=title_today(row, suggestion.category.label),
-            confidence=suggestion.category.confidence,
-            candidates=list(suggestion.category.candidates),
-        ),
+        category=_category_body(row, suggestion.category),
         fields=[
             _field_body(f, items.get(f.name), masked=f.name in hidden) for f in suggestion.fields
         ],
@@ -210,6 +209,27 @@ def box_body(box: BoundingBox | None) -> BoxBody | None:
     return BoxBody(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1) if box else None
 
 
+def _category_body(row: SuggestionRow, category: CategoryScore) -> CategoryBody:
+    taxonomy = taxonomy_of(row)
+    known = len(category.scores) == len(category.candidates)
+    options = [
+        CategoryOptionBody(
+            id=name,
+            title=taxonomy.title(name),
+            score=category.scores[at] if known else None,
+            selectable=taxonomy.may_be_chosen(name),
+        )
+        for at, name in enumerate(category.candidates)
+    ]
+    return CategoryBody(
+        label=category.label,
+        title=taxonomy.title(category.label),
+        confidence=category.confidence,
+        candidates=list(category.candidates),
+        options=options,
+    )
+
+
 def _finding_body(finding: Finding) -> FindingBody:
     return FindingBody(
         rule=finding.rule,
@@ -217,13 +237,14 @@ def _finding_body(finding: Finding) -> FindingBody:
         severity=finding.severity.value,
         fields=list(finding.fields),
         message=finding.message,
-        message_en=message_in(finding, Language.EN),
-        message_easy=message_in(finding, Language.EASY),
+        message_en=message_in(finding, Language.EN) or again_in(finding, Language.EN),
+        message_easy=message_in(finding, Language.EASY) or again_in(finding, Language.EASY),
         ground=finding.ground,
         places=[
             PlaceBody(page=page, box=BoxBody(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))
             for page, box in drift_places(finding)
         ],
+        documents=list(again_documents(finding)),
     )
 
 

@@ -1,6 +1,6 @@
 """From cases and packets to the bodies of the API."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,17 +13,20 @@ from ocr_service.api.schemas_cases import (
     CaseDocumentBody,
     CaseRequestBody,
     CaseRequestRef,
+    DismissalBody,
+    DocumentCaseBody,
     NeedBody,
     ProposalBody,
 )
 from ocr_service.api.services import Services
 from ocr_service.audit.chain import as_utc
 from ocr_service.auth.principal import Principal
+from ocr_service.cases.dismissals import list_dismissals
 from ocr_service.cases.membership import changes_of
 from ocr_service.cases.people import Proposal
 from ocr_service.cases.records import Need, Packet
 from ocr_service.cases.requests import StoredRequest
-from ocr_service.cases.store import definition, find_case, members
+from ocr_service.cases.store import case_of, definition, find_case, members
 from ocr_service.review.queue import QueueItem, find_documents
 from ocr_service.states import CaseStatus, DocumentState
 from ocr_service.storage.tables_cases import CaseChangeRow, CaseDocumentRow, CaseRow
@@ -86,6 +89,7 @@ def case_detail(
         documents=[_document(services, item, rows[item.row.id], packet, who) for item in items],
         needs=[_need(services, need, forms[need.main]) for need in packet.needs],
         proposals=proposal_bodies(session, services, proposals, who),
+        dismissed=dismissal_bodies(session, services, list(rows), who),
         changes=[_change(change) for change in changes_of(session, case_id)],
         requests=[
             CaseRequestRef(
@@ -117,6 +121,36 @@ def proposal_bodies(
             bases=[basis.value for basis in known[item.row.id].bases],
         )
         for item in reversed(items)
+    ]
+
+
+def document_case(
+    session: Session, services: Services, document_id: str, who: Principal
+) -> DocumentCaseBody:
+    """Show the case of a document; without one, what may go with it."""
+    case_id = case_of(session, document_id)
+    if case_id is not None:
+        detail = case_detail(session, services, case_id, who)
+        return DocumentCaseBody(case=detail, proposals=[], dismissed=[])
+    found = services.cases.people.proposals(session, [document_id], case_id=None)
+    return DocumentCaseBody(
+        case=None,
+        proposals=proposal_bodies(session, services, found, who),
+        dismissed=dismissal_bodies(session, services, [document_id], who),
+    )
+
+
+def dismissal_bodies(
+    session: Session, services: Services, documents: Collection[str], who: Principal
+) -> list[DismissalBody]:
+    """Show what was dismissed for `documents`, the newest first."""
+    found = list_dismissals(session, documents)
+    items = find_documents(session, [each.document_id for each in found], now=services.clock())
+    known = {item.row.id: document_body(item, services.forms, who) for item in items}
+    return [
+        DismissalBody(id=each.id, document=known[each.document_id], by=each.user_name, at=each.at)
+        for each in found
+        if each.document_id in known
     ]
 
 

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Body, Depends, Path, Query
 from sqlalchemy.orm import Session
 
 from ocr_service.api import examples, examples_cases
-from ocr_service.api.present_cases import case_detail, list_cases, proposal_bodies
+from ocr_service.api.present_cases import case_detail, document_case, list_cases
 from ocr_service.api.problems import responses
 from ocr_service.api.routes_documents import DocumentId
 from ocr_service.api.schemas_cases import (
     CaseDetailBody,
     CaseList,
+    DismissRequest,
     DocumentCaseBody,
     MergeRequest,
     MoveRequest,
@@ -24,8 +25,8 @@ from ocr_service.api.services import Has, Services
 from ocr_service.audit.chain import Subject, append
 from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
+from ocr_service.cases.dismissals import DismissalDesk, Dismisser
 from ocr_service.cases.membership import CaseDesk
-from ocr_service.cases.store import case_of
 from ocr_service.review.queue import find_document
 from ocr_service.states import CaseStatus
 from ocr_service.storage.tables_cases import CaseRow
@@ -99,14 +100,53 @@ def get_document_case(document_id: DocumentId, services: Has, who: Viewer) -> Do
     """Show the case of a document. Without one, `proposals` says which documents may go with it."""
     with services.database.reading() as session:
         find_document(session, document_id, now=services.clock())
-        case_id = case_of(session, document_id)
-        if case_id is None:
-            found = services.cases.people.proposals(session, [document_id], case_id=None)
-            proposals = proposal_bodies(session, services, found, who)
-            return DocumentCaseBody(case=None, proposals=proposals)
-        body = case_detail(session, services, case_id, who)
-    _audit_view(services, who, case_id)
-    return DocumentCaseBody(case=body, proposals=[])
+        body = document_case(session, services, document_id, who)
+    if body.case is not None:
+        _audit_view(services, who, body.case.case.id)
+    return body
+
+
+@router.post(
+    "/documents/{document_id}/dismissals",
+    summary="提案された書類を別の人の件とする",
+    status_code=201,
+    responses={
+        **examples.answer(201, examples_cases.DOCUMENT_CASE, "書類の案件（なければ null）"),
+        **responses(*_CHANGING),
+    },
+)
+def post_dismissal(
+    document_id: DocumentId,
+    services: Has,
+    who: Reviewer,
+    request: Annotated[DismissRequest, Body(examples=[examples_cases.DISMISS_REQUEST])],
+) -> DocumentCaseBody:
+    """Say that a proposed document does not belong to this one, nor to its case."""
+    desk = DismissalDesk(now=services.clock)
+    with services.database.transaction() as session:
+        desk.dismiss(session, document_id, request.document, _dismisser(who))
+        return document_case(session, services, document_id, who)
+
+
+@router.delete(
+    "/documents/{document_id}/dismissals/{dismissal_id}",
+    summary="別の件としたことを取り消す",
+    responses={
+        **examples.answer(200, examples_cases.DOCUMENT_CASE, "書類の案件（なければ null）"),
+        **responses(*_CHANGING),
+    },
+)
+def delete_dismissal(
+    document_id: DocumentId,
+    dismissal_id: Annotated[str, Path(pattern=r"^[a-z0-9_]{1,40}$")],
+    services: Has,
+    who: Reviewer,
+) -> DocumentCaseBody:
+    """Take a dismissal back: the document is proposed again. 409 when there is none."""
+    desk = DismissalDesk(now=services.clock)
+    with services.database.transaction() as session:
+        desk.restore(session, document_id, dismissal_id, _dismisser(who))
+        return document_case(session, services, document_id, who)
 
 
 @router.post(
@@ -223,6 +263,10 @@ def _changed(services: Services, who: Principal, change: _Change) -> CaseDetailB
     with services.database.transaction() as session:
         row = change(desk, session)
         return case_detail(session, services, row.id, who)
+
+
+def _dismisser(who: Principal) -> Dismisser:
+    return Dismisser(actor=who.actor, id=who.id, name=who.display_name)
 
 
 def _audit_view(services: Services, who: Principal, case_id: str) -> None:

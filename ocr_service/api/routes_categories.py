@@ -14,19 +14,23 @@ from ocr_service.api.schemas_categories import (
     CategoryRename,
     CategorySamples,
     DocumentCategoryBody,
+    SampleBody,
+    SamplesBody,
     TaxonomyBody,
     TaxonomyChangeBody,
     TaxonomyEntryBody,
 )
 from ocr_service.api.security import Guard
-from ocr_service.api.services import Has
+from ocr_service.api.services import Has, Services
 from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
+from ocr_service.review.queue import lock_document
 from ocr_service.storage.tables_taxonomy import CategoryChangeRow
-from ocr_service.taxonomy import change
+from ocr_service.taxonomy import change, choose
 from ocr_service.taxonomy.learn import learn_category, papers_of
 from ocr_service.taxonomy.records import CategoryChange
 from ocr_service.taxonomy.store import load_changes, load_chosen, load_taxonomy
+from pipelines.category_kinds import LEAST_SAMPLES
 from pipelines.errors import CodedError, ErrorCode
 
 router = APIRouter(tags=["categories"])
@@ -170,6 +174,37 @@ def post_category_samples(
         return _body(session)
 
 
+@router.get(
+    "/v1/categories/{category_id}/samples",
+    summary="分類の見本になる書類",
+    responses={
+        **examples.answer(200, examples_categories.SAMPLE_LIST, "新しい順"),
+        **responses(*_SEEING, _E.CATEGORY_UNKNOWN),
+    },
+)
+def get_category_samples(category_id: CategoryId, services: Has, who: Owner) -> SamplesBody:
+    """List documents of no known form that people said are of the category; at most 50."""
+    with services.database.reading() as session:
+        taxonomy = load_taxonomy(session)
+        if taxonomy.get(category_id) is None:
+            raise CodedError(ErrorCode.CATEGORY_UNKNOWN, category_id)
+        found = choose.chosen_samples(session, category_id)
+        return SamplesBody(
+            category=category_id,
+            title=taxonomy.title(category_id),
+            least=LEAST_SAMPLES,
+            items=[
+                SampleBody(
+                    document=each.document_id,
+                    received_at=each.received_at,
+                    page_count=each.page_count,
+                    by=each.user_name,
+                )
+                for each in found
+            ],
+        )
+
+
 @router.put(
     "/v1/documents/{document_id}/category",
     summary="書類の分類を選ぶ",
@@ -186,8 +221,30 @@ def put_document_category(
 ) -> DocumentCategoryBody:
     """Say what a document is; later readings don't change it. 409 for a retired category."""
     with services.database.transaction() as session:
-        change.choose_category(session, document_id, request.category, who, now=services.clock())
+        _hold(services, session, document_id)
+        choose.choose_category(session, document_id, request.category, who, now=services.clock())
+        services.cases.document_changed(session, document_id)
         return _chosen(session, document_id)
+
+
+@router.delete(
+    "/v1/documents/{document_id}/category",
+    summary="選んだ分類を取り消す",
+    status_code=204,
+    responses=responses(
+        *_CHANGING,
+        _E.DOCUMENT_UNKNOWN,
+        _E.DOCUMENT_STATE,
+        _E.STORAGE_DAMAGED,
+        _E.STORAGE_UNAVAILABLE,
+    ),
+)
+def delete_document_category(document_id: DocumentId, services: Has, who: Reviewer) -> None:
+    """Take back what was chosen: the suggested category stands again. 404 when nobody chose."""
+    with services.database.transaction() as session:
+        _hold(services, session, document_id)
+        choose.withdraw_choice(session, services.objects, document_id, who, now=services.clock())
+        services.cases.document_changed(session, document_id)
 
 
 @router.get(
@@ -204,6 +261,12 @@ def get_document_category(
     """Show what a person chose, by its name of then and of today. 404 when nobody has."""
     with services.database.reading() as session:
         return _chosen(session, document_id)
+
+
+def _hold(services: Services, session: Session, document_id: str) -> None:
+    """Lock a document and its case, before the audit chain: what a paper is changes its case."""
+    lock_document(session, document_id)
+    services.cases.hold(session, document_id)
 
 
 def _editor(who: Principal) -> change.Editor:

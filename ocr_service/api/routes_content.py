@@ -99,7 +99,8 @@ def get_suggestion(
         stored, suggestion = load_suggestion(session, services.objects, row.suggestion_id)
         findings = services.cases.findings(session, document_id, suggestion.findings)
         suggestion = replace(suggestion, findings=findings)
-    body = suggestion_body(stored, suggestion, services.forms, unmasked=unmask is not None)
+        # Within the session: it knows what categories are called today.
+        body = suggestion_body(stored, suggestion, services.forms, unmasked=unmask is not None)
     audit_view(services, who, "suggestion.viewed", document_id, unmask, suggestion=stored.id)
     return body
 

@@ -71,6 +71,8 @@ class DocumentBody(Body):
     form: FormRef | None = None
     category: str | None = None
     category_label: str | None = None
+    category_by: str | None = None
+    """Display name of the person who said what it is; null: nobody did, it is a suggestion."""
     fields_total: int = 0
     fields_doubtful: int = 0
     findings_error: int = 0
@@ -185,6 +187,8 @@ class FindingBody(Body):
     message_easy: str | None
     ground: str
     places: list[PlaceBody]
+    documents: list[str]
+    """Other documents that it speaks of (`applicant.again`)."""
 
 
 class PageBody(Body):
@@ -198,13 +202,26 @@ class PageBody(Body):
     quality: QualityBody
 
 
+class CategoryOptionBody(Body):
+    """A candidate with its name of today; `score` is its probability, null where none is known.
+
+    `selectable` is false for categories that nobody can choose: retired, merged, of a form only.
+    """
+
+    id: str
+    title: str
+    score: float | None
+    selectable: bool
+
+
 class CategoryBody(Body):
-    """Category with the set of candidates that holds the truth."""
+    """Category with the set of candidates that holds the truth; `options` tell more of each."""
 
     label: str
     title: str
     confidence: float
     candidates: list[str]
+    options: list[CategoryOptionBody]
 
 
 class SuggestionBody(Body):

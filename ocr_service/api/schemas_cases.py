@@ -70,6 +70,21 @@ class ProposalBody(Body):
     bases: list[Literal["name_birth", "number"]]
 
 
+class DismissalBody(Body):
+    """A document that a person said does not belong here; it is not proposed any more."""
+
+    id: str
+    document: DocumentBody
+    by: str
+    at: datetime
+
+
+class DismissRequest(Body):
+    """The document that does not belong to the document, nor to its case."""
+
+    document: DocumentIdText
+
+
 class CaseChangeBody(Body):
     """What a person changed; `undone` changes were moved back."""
 
@@ -98,15 +113,20 @@ class CaseDetailBody(Body):
     documents: list[CaseDocumentBody]
     needs: list[NeedBody]
     proposals: list[ProposalBody]
+    dismissed: list[DismissalBody]
     changes: list[CaseChangeBody]
     requests: list[CaseRequestRef]
 
 
 class DocumentCaseBody(Body):
-    """The case of a document, null when it is in none; `proposals` are for that then."""
+    """The case of a document, null when it is in none; `proposals` are for that then.
+
+    So are `dismissed`.
+    """
 
     case: CaseDetailBody | None
     proposals: list[ProposalBody]
+    dismissed: list[DismissalBody]
 
 
 class OpenCaseRequest(Body):

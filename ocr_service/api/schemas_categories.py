@@ -85,3 +85,21 @@ class DocumentCategoryBody(Body):
     suggested: str | None
     by: str
     at: datetime
+
+
+class SampleBody(Body):
+    """A document of no known form that a person said is of the category. No content."""
+
+    document: str
+    received_at: datetime
+    page_count: int
+    by: str
+
+
+class SamplesBody(Body):
+    """Documents that a category can be taught from, the newest first; it takes `least` of them."""
+
+    category: str
+    title: str
+    least: int
+    items: list[SampleBody]

@@ -12,6 +12,7 @@ from ocr_service.cases.completeness import assess
 from ocr_service.cases.findings import case_findings
 from ocr_service.cases.people import PeopleIndex
 from ocr_service.cases.records import Packet
+from ocr_service.cases.repeats import again_findings
 from ocr_service.cases.store import case_of, load_content, load_documents, lock_cases
 from ocr_service.clock import Clock, office_date, utc_now
 from ocr_service.settings import Settings
@@ -38,6 +39,7 @@ class CaseChecker:
         *,
         time_zone: str,
         match_days: int,
+        again_days: int = 0,
         clock: Clock = utc_now,
     ) -> None:
         self._objects = objects
@@ -45,7 +47,13 @@ class CaseChecker:
         self._forms = cache(forms)
         self._time_zone = time_zone
         self._clock = clock
-        self.people = PeopleIndex(database, objects, within=timedelta(days=match_days))
+        self._again_within = timedelta(days=again_days)
+        self.people = PeopleIndex(
+            database,
+            objects,
+            within=timedelta(days=match_days),
+            keep=bool(match_days or again_days),
+        )
 
     def hold(self, session: Session, document_id: str) -> None:
         """Lock the case of a locked document, before the audit chain is locked (see `store`)."""
@@ -100,12 +108,13 @@ class CaseChecker:
     ) -> tuple[Finding, ...]:
         """Give the findings of a document, with what its case has of the attachments it needs.
 
-        Without a case they stay as they are.
+        Without a case they stay as they are. That the same people filed the same form before comes
+        last.
         """
         case_id = case_of(session, document_id)
-        if case_id is None:
-            return found
-        return case_findings(document_id, self.packet(session, case_id), found)
+        if case_id is not None:
+            found = case_findings(document_id, self.packet(session, case_id), found)
+        return (*found, *again_findings(session, document_id, within=self._again_within))
 
     def _take_note(self, session: Session, document_id: str) -> None:
         self._index_people(session, document_id)
@@ -148,5 +157,6 @@ def open_checker(
         forms,
         time_zone=settings.time_zone,
         match_days=settings.case_match_days,
+        again_days=settings.applicant_again_days,
         clock=clock,
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from ocr_service.cases.dismissals import dismissed_pairs, is_dismissed
 from ocr_service.cases.matching import KEY_BYTES, Basis, digest_of, identities
 from ocr_service.states import DocumentState
 from ocr_service.storage.database import Database
@@ -34,10 +35,14 @@ class Proposal:
 class PeopleIndex:
     """Digests of the people on documents, made with a sealed key of the installation."""
 
-    def __init__(self, database: Database, objects: ObjectStore, *, within: timedelta) -> None:
+    def __init__(
+        self, database: Database, objects: ObjectStore, *, within: timedelta, keep: bool = True
+    ) -> None:
+        """`within`: how far apart documents are proposed; `keep`: whether digests are kept."""
         self._database = database
         self._objects = objects
         self._within = within
+        self._keep = keep
 
     def index(
         self,
@@ -49,7 +54,7 @@ class PeopleIndex:
         """Keep the digests of a document in place of those it had."""
         session.execute(delete(PersonDigestRow).where(PersonDigestRow.document_id == document_id))
         found = identities(fields, values)
-        if not found or not self._within:
+        if not found or not self._keep:
             return
         key = self._key(session)
         for basis, text in sorted(found):
@@ -67,7 +72,7 @@ class PeopleIndex:
     ) -> tuple[Proposal, ...]:
         """Other documents of the same people that came within the period, newest first.
 
-        Those of `case_id` and rejected ones are left out; at most 20.
+        Those of `case_id`, rejected and dismissed ones are left out; at most 20.
         """
         first, last = session.execute(
             select(func.min(DocumentRow.received_at), func.max(DocumentRow.received_at)).where(
@@ -76,13 +81,14 @@ class PeopleIndex:
         ).one()
         if first is None or not self._within:
             return ()
-        theirs = select(PersonDigestRow.digest).where(PersonDigestRow.document_id.in_(documents))
+        own = aliased(PersonDigestRow)
         query = (
-            select(DocumentRow.id, CaseDocumentRow.case_id, PersonDigestRow.basis)
+            select(DocumentRow.id, CaseDocumentRow.case_id, PersonDigestRow.basis, own.document_id)
             .join(PersonDigestRow, PersonDigestRow.document_id == DocumentRow.id)
+            .join(own, own.digest == PersonDigestRow.digest)
             .outerjoin(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
             .where(
-                PersonDigestRow.digest.in_(theirs),
+                own.document_id.in_(documents),
                 DocumentRow.id.not_in(documents),
                 DocumentRow.received_at.between(first - self._within, last + self._within),
                 DocumentRow.state.not_in(_GONE),
@@ -90,7 +96,10 @@ class PeopleIndex:
             .order_by(DocumentRow.id.desc(), PersonDigestRow.basis)
         )
         found: dict[str, tuple[str | None, set[Basis]]] = {}
-        for document_id, other, basis in session.execute(query):
+        dismissed = dismissed_pairs(session, documents)
+        for document_id, other, basis, mine in session.execute(query):
+            if is_dismissed(dismissed, document_id, mine):
+                continue
             if other is None or other != case_id:
                 found.setdefault(document_id, (other, set()))[1].add(Basis(basis))
         return tuple(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import Subject, append
 from ocr_service.cases.check import CaseChecker, open_checker
+from ocr_service.cases.dismissals import DismissalDesk, Dismisser
 from ocr_service.cases.letter_pdf import render_letter
 from ocr_service.cases.requests import RequestDesk
 from ocr_service.cases.store import members
@@ -96,6 +97,34 @@ def request(
         path = folder / f"request-{made.row.id}-{name}.pdf"
         path.write_bytes(render_letter(made.text, letter))
         out.print(str(path), markup=False)
+
+
+@app.command("dismiss")
+@coded_exit
+def dismiss(
+    document: Annotated[str, typer.Argument(help="書類のID")],
+    other: Annotated[str, typer.Argument(help="一緒ではない書類のID")],
+) -> None:
+    """Say that a document does not belong to another one, nor to its case; print the id of that."""
+    with open_service() as database, database.transaction() as session:
+        made = DismissalDesk(now=utc_now).dismiss(session, document, other, _dismisser())
+    out.print(made, markup=False)
+
+
+@app.command("restore")
+@coded_exit
+def restore(
+    document: Annotated[str, typer.Argument(help="書類のID")],
+    dismissal: Annotated[str, typer.Argument(help="dismiss が出力したID")],
+) -> None:
+    """Take a dismissal back: the document is proposed again."""
+    with open_service() as database, database.transaction() as session:
+        DismissalDesk(now=utc_now).restore(session, document, dismissal, _dismisser())
+
+
+def _dismisser() -> Dismisser:
+    who = operator()
+    return Dismisser(actor=who, id=who.id[:40], name=who.id[:64])
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from ocr_service.audit.chain import as_utc
 from ocr_service.states import CaseStatus, DecisionAction, DocumentState
 from ocr_service.storage.tables import BatchRow, DecisionRow, DocumentRow, UserRow
 from ocr_service.storage.tables_cases import CaseDocumentRow, CaseRow
+from ocr_service.storage.tables_taxonomy import DocumentCategoryRow
 from pipelines.errors import CodedError, ErrorCode
 
-_Items = Select[DocumentRow, str, str | None, str | None, str | None, str | None]
+_Items = Select[DocumentRow, str, str | None, str | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,8 @@ class QueueItem:
     """Id of the first of two persons, while the second is awaited."""
     case_id: str | None
     case_status: CaseStatus | None
+    category_by: str | None
+    """Display name of the person who chose its category."""
 
 
 def effective_state(row: DocumentRow, now: datetime) -> DocumentState:
@@ -124,11 +127,13 @@ def _items() -> _Items:
             DecisionRow.user_id,
             CaseRow.id,
             CaseRow.status,
+            DocumentCategoryRow.user_name,
         )
         .join(BatchRow, BatchRow.id == DocumentRow.batch_id)
         .outerjoin(UserRow, UserRow.id == DocumentRow.claimed_by)
         .outerjoin(CaseDocumentRow, CaseDocumentRow.document_id == DocumentRow.id)
         .outerjoin(CaseRow, CaseRow.id == CaseDocumentRow.case_id)
+        .outerjoin(DocumentCategoryRow, DocumentCategoryRow.document_id == DocumentRow.id)
         .outerjoin(
             DecisionRow,
             and_(
@@ -174,6 +179,7 @@ def _item(
     first: str | None,
     case_id: str | None,
     case_status: str | None,
+    category_by: str | None,
     *,
     now: datetime,
 ) -> QueueItem:
@@ -188,4 +194,5 @@ def _item(
         first_confirmed_by=first,
         case_id=case_id,
         case_status=CaseStatus(case_status) if case_status else None,
+        category_by=category_by,
     )

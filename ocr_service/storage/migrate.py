@@ -16,7 +16,7 @@ from pipelines.errors import CodedError, ErrorCode
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISION = "0006"
+REVISION = "0007"
 """Newest revision below `migrations/versions` (a test holds them together)."""
 _MODULES = (CaseRow, ModelVersionRow, CategoryRow)
 """Tables of cases and of models are in modules of their own: naming one loads them all."""

@@ -77,3 +77,20 @@ class PersonDigestRow(Base):
     document_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     basis: Mapped[str] = mapped_column(String(16), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class ProposalDismissalRow(Base):
+    """Two documents that a person said do not belong together; `first_id` is the smaller id.
+
+    What one click dismissed has one `id`, and is taken back together.
+    """
+
+    __tablename__ = "proposal_dismissals"
+    first_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
+    second_id: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True, index=True)
+    id: Mapped[str] = mapped_column(_Id, index=True)
+    other_id: Mapped[str] = mapped_column(_Id)
+    """The one of the two that was proposed."""
+    user_id: Mapped[str] = mapped_column(_Id)
+    user_name: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(_Time)

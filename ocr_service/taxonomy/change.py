@@ -9,14 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import Actor, Subject, append
-from ocr_service.auth.principal import Principal
 from ocr_service.ids import new_id
-from ocr_service.review.queue import lock_document
-from ocr_service.states import DocumentState
 from ocr_service.storage.tables_taxonomy import (
     CategoryChangeRow,
     CategoryRow,
-    DocumentCategoryRow,
 )
 from ocr_service.taxonomy.records import (
     OFFICE,
@@ -33,7 +29,6 @@ TITLE_LENGTH = 60
 _ID_LENGTH = 96
 _TITLE = re.compile(r"[^\x00-\x1f\x7f]+")
 _LONG_NUMBER = re.compile(r"[0-9０-９]{8,}")
-_CLOSED = (DocumentState.EXPORTED, DocumentState.CONFIRMED, DocumentState.REJECTED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,39 +140,6 @@ def undo_last(session: Session, who: Editor, *, now: datetime) -> Category:
     session.flush()
     _audit(session, who, "category.undone", row.id, {"kind": change.kind}, now)
     return category_of(row)
-
-
-def choose_category(
-    session: Session, document_id: str, category_id: str, who: Principal, *, now: datetime
-) -> str | None:
-    """Record what a person says a document is; gives what stood there before.
-
-    Raises DOCUMENT_UNKNOWN, DOCUMENT_STATE (decided already), CATEGORY_UNKNOWN, CATEGORY_CHANGED
-    (retired or merged).
-    """
-    document = lock_document(session, document_id)
-    taxonomy = load_taxonomy(session)
-    if document.state in {state.value for state in _CLOSED}:
-        raise CodedError(ErrorCode.DOCUMENT_STATE, document.state)
-    if taxonomy.get(category_id) is None:
-        raise CodedError(ErrorCode.CATEGORY_UNKNOWN, category_id)
-    if not taxonomy.may_be_chosen(category_id):
-        raise CodedError(ErrorCode.CATEGORY_CHANGED, "retired or merged")
-    before, row = document.category, session.get(DocumentCategoryRow, document_id)
-    if row is None:
-        row = DocumentCategoryRow(document_id=document_id, suggested=before)
-        session.add(row)
-    row.category_id, row.title = category_id, taxonomy.title(category_id)
-    row.user_id, row.user_name, row.at = who.id, who.display_name, now
-    document.category = category_id
-    document.version += 1
-    document.updated_at = now
-    session.flush()
-    details = {"before": before, "category": category_id}
-    append(
-        session, who.actor, "document.category", Subject("document", document_id), details, at=now
-    )
-    return before
 
 
 def _locked(session: Session) -> Taxonomy:

@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
-from ocr_service.review.categories import category_title
 from ocr_service.storage.tables import DocumentRow, SuggestionRow
 from ocr_service.storage.tables_taxonomy import (
     CategoryChangeRow,
@@ -73,14 +72,19 @@ def load_chosen(session: Session, document_id: str) -> Chosen | None:
 
 
 def title_today(row: DocumentRow | SuggestionRow, category_id: str) -> str:
-    """Name of a category today, as the session of `row` knows it; loaded once a session."""
+    """Name of a category today, as the session of `row` knows it."""
+    return taxonomy_of(row).title(category_id)
+
+
+def taxonomy_of(row: DocumentRow | SuggestionRow) -> Taxonomy:
+    """Taxonomy as the session of `row` knows it, loaded once a session; without one the shipped."""
     session = object_session(row)
     if session is None:
-        return category_title(category_id)
+        return Taxonomy()
     if _CACHE not in session.info:
         session.info[_CACHE] = load_taxonomy(session)
     taxonomy: Taxonomy = session.info[_CACHE]
-    return taxonomy.title(category_id)
+    return taxonomy
 
 
 def keep_choice(session: Session, document_id: str) -> None:

@@ -24,7 +24,7 @@ from ocr_service.taxonomy import change
 from ocr_service.taxonomy.learn import KindReader, LearntKinds
 from ocr_service.taxonomy.records import Category, CategoryState, Taxonomy
 from ocr_service.taxonomy.store import keep_choice
-from pipelines.records import BoundingBox, Line
+from pipelines.records import BoundingBox, CategoryScore, Line
 
 JOB, TAX = "nursery_admission.attachment", "resident_tax.certificate"
 
@@ -313,3 +313,59 @@ def test_the_last_change_stands_when_nobody_takes_it_back(world):
         made = change.add_category(session, "農園", editor, parent=None, now=world.clock())
     with world.database.reading() as session:
         assert session.get_one(CategoryRow, made.id).state == "active"
+
+
+def test_a_choice_taken_back_leaves_what_the_newest_reading_says(each_world):
+    world = each_world
+    anna, document = world.person("anna", Role.REVIEWER), world.document(category="unknown")
+    url = f"/v1/documents/{document}/category"
+    nothing = anna.delete(url)
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "category.unknown")
+    for category in (JOB, TAX):
+        anna.put(url, json={"category": category})
+    shown = anna.get(f"/v1/documents/{document}").json()
+    assert (shown["category"], shown["category_by"]) == (TAX, "anna さん")
+    assert anna.delete(url).status_code == 204
+    shown = anna.get(f"/v1/documents/{document}").json()
+    assert (shown["category"], shown["category_by"]) == ("unknown", None)
+    assert anna.get(url).status_code == 404
+    assert world.actions(document)[-1] == "document.category_withdrawn"
+    anna.put(url, json={"category": JOB})
+    with world.database.transaction() as session:
+        session.get_one(DocumentRow, document).state = "confirmed"
+    assert anna.delete(url).json()["code"] == "document.wrong_state"
+
+
+def test_documents_that_people_chose_are_the_samples_of_a_kind(world, owner):
+    anna = world.person("anna", Role.REVIEWER)
+    chosen, formed, other = world.document(form=None), world.document(), world.document(form=None)
+    for document, category in ((chosen, JOB), (formed, JOB), (other, TAX)):
+        anna.put(f"/v1/documents/{document}/category", json={"category": category})
+    url = f"/v1/categories/{JOB}/samples"
+    body = owner.get(url).json()
+    assert (body["title"], body["least"]) == ("就労証明書", 3)
+    assert [(i["document"], i["by"]) for i in body["items"]] == [(chosen, "anna さん")]
+    # What was merged into a kind is of it.
+    owner.post(f"/v1/categories/{TAX}/merge", json={"into": JOB})
+    assert {i["document"] for i in owner.get(url).json()["items"]} == {chosen, other}
+    assert anna.get(url).status_code == 403
+    assert owner.get("/v1/categories/no.such/samples").status_code == 404
+
+
+def test_candidates_are_told_with_scores_and_whether_they_can_be_chosen(world, owner):
+    anna, document = world.person("anna", Role.REVIEWER), world.document(form=None)
+    owner.post(f"/v1/categories/{TAX}/retire")
+    scored = CategoryScore(
+        label="unknown", confidence=0.6, candidates=("unknown", JOB, TAX), scores=(0.6, 0.3, 0.1)
+    )
+    with world.database.transaction() as session:
+        row = session.get_one(DocumentRow, document)
+        stored, suggestion = load_suggestion(session, world.objects, row.suggestion_id)
+        body = encode_suggestion(replace(suggestion, category=scored))
+        stored.body_object = world.objects.put(ObjectKind.SUGGESTION, body, session)
+    options = anna.get(f"/v1/documents/{document}/suggestion").json()["category"]["options"]
+    assert [(o["id"], o["score"], o["selectable"]) for o in options] == [
+        ("unknown", 0.6, True),
+        (JOB, 0.3, True),
+        (TAX, 0.1, False),
+    ]

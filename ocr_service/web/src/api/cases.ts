@@ -96,6 +96,30 @@ export function useCaseChange() {
   });
 }
 
+/** Says that a proposed document does not belong here (`dismiss`), or takes that back. */
+export function useDismissal(documentId: string) {
+  const cache = useQueryClient();
+  const path = { document_id: documentId };
+  return useMutation({
+    mutationFn: (wanted: { dismiss: string } | { restore: string }) =>
+      unwrap(
+        "dismiss" in wanted
+          ? client.POST("/v1/documents/{document_id}/dismissals", {
+              params: { path },
+              body: { document: wanted.dismiss },
+            })
+          : client.DELETE("/v1/documents/{document_id}/dismissals/{dismissal_id}", {
+              params: { path: { ...path, dismissal_id: wanted.restore } },
+            }),
+      ),
+    onSuccess: (shown) => {
+      cache.setQueryData(caseKeys.ofDocument(documentId), shown);
+      if (shown.case != null) cache.setQueryData(caseKeys.one(shown.case.case.id), shown.case);
+    },
+    onError: () => cache.invalidateQueries({ queryKey: caseKeys.all }),
+  });
+}
+
 function send(change: CaseChange): Promise<CaseDetailBody> {
   if (change.do === "open") {
     const { documents, number } = change;

@@ -26,6 +26,7 @@ export type CaseDetailBody = Schemas["CaseDetailBody"];
 export type CaseDocumentBody = Schemas["CaseDocumentBody"];
 export type NeedBody = Schemas["NeedBody"];
 export type ProposalBody = Schemas["ProposalBody"];
+export type DismissalBody = Schemas["DismissalBody"];
 export type CaseRequestBody = Schemas["CaseRequestBody"];
 export type CaseStatus = Schemas["CaseStatus"];
 export type RequestText = CaseRequestBody["text"];

@@ -315,7 +315,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["get_category_samples"];
         put?: never;
         post: operations["post_category_samples"];
         delete?: never;
@@ -398,7 +398,7 @@ export interface paths {
         get: operations["get_document_category"];
         put: operations["put_document_category"];
         post?: never;
-        delete?: never;
+        delete: operations["delete_document_category"];
         options?: never;
         head?: never;
         patch?: never;
@@ -431,6 +431,38 @@ export interface paths {
         put?: never;
         post: operations["post_decision"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_dismissal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{document_id}/dismissals/{dismissal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["delete_dismissal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -919,6 +951,8 @@ export interface components {
             case: components["schemas"]["CaseBody"];
             /** Changes */
             changes: components["schemas"]["CaseChangeBody"][];
+            /** Dismissed */
+            dismissed: components["schemas"]["DismissalBody"][];
             /** Documents */
             documents: components["schemas"]["CaseDocumentBody"][];
             /** Needs */
@@ -1021,6 +1055,8 @@ export interface components {
             confidence: number;
             /** Label */
             label: string;
+            /** Options */
+            options: components["schemas"]["CategoryOptionBody"][];
             /** Title */
             title: string;
         };
@@ -1038,6 +1074,17 @@ export interface components {
         CategoryMerge: {
             /** Into */
             into: string;
+        };
+        /** CategoryOptionBody */
+        CategoryOptionBody: {
+            /** Id */
+            id: string;
+            /** Score */
+            score: number | null;
+            /** Selectable */
+            selectable: boolean;
+            /** Title */
+            title: string;
         };
         /** CategoryRename */
         CategoryRename: {
@@ -1140,6 +1187,24 @@ export interface components {
                 [key: string]: string | null;
             };
         };
+        /** DismissRequest */
+        DismissRequest: {
+            /** Document */
+            document: string;
+        };
+        /** DismissalBody */
+        DismissalBody: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            document: components["schemas"]["DocumentBody"];
+            /** Id */
+            id: string;
+        };
         /** DocumentBody */
         DocumentBody: {
             /**
@@ -1154,6 +1219,8 @@ export interface components {
             case_status?: components["schemas"]["CaseStatus"] | null;
             /** Category */
             category?: string | null;
+            /** Category By */
+            category_by?: string | null;
             /** Category Label */
             category_label?: string | null;
             /** Claimed By */
@@ -1233,6 +1300,8 @@ export interface components {
         /** DocumentCaseBody */
         DocumentCaseBody: {
             case: components["schemas"]["CaseDetailBody"] | null;
+            /** Dismissed */
+            dismissed: components["schemas"]["DismissalBody"][];
             /** Proposals */
             proposals: components["schemas"]["ProposalBody"][];
         };
@@ -1610,6 +1679,8 @@ export interface components {
         };
         /** FindingBody */
         FindingBody: {
+            /** Documents */
+            documents: string[];
             /** Fields */
             fields: string[];
             /** Ground */
@@ -2323,6 +2394,31 @@ export interface components {
             rule: string;
             /** Same */
             same: number;
+        };
+        /** SampleBody */
+        SampleBody: {
+            /** By */
+            by: string;
+            /** Document */
+            document: string;
+            /** Page Count */
+            page_count: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+        };
+        /** SamplesBody */
+        SamplesBody: {
+            /** Category */
+            category: string;
+            /** Items */
+            items: components["schemas"]["SampleBody"][];
+            /** Least */
+            least: number;
+            /** Title */
+            title: string;
         };
         /** SealDefinition */
         SealDefinition: {
@@ -4176,6 +4272,59 @@ export interface operations {
             };
         };
     };
+    get_category_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplesBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     post_category_samples: {
         parameters: {
             query?: never;
@@ -4754,6 +4903,89 @@ export interface operations {
             };
         };
     };
+    delete_document_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     claim_document: {
         parameters: {
             query?: {
@@ -4933,6 +5165,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    post_dismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentCaseBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_dismissal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+                dismissal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentCaseBody"];
                 };
             };
             401: {

@@ -70,6 +70,8 @@ function Packet({ detail }: { detail: CaseDetailBody }) {
       <PacketTable detail={detail} busy={change.isPending} onChange={run} />
       <Proposals
         proposals={detail.proposals}
+        dismissed={detail.dismissed}
+        member={detail.documents[0]?.document.id ?? ""}
         busy={change.isPending}
         onJoin={(document) =>
           run({ do: "move", caseId, documents: [document] }, t("cases.joined"))

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import type { CaseDetailBody, ProposalBody } from "../api/client";
+import type { CaseDetailBody, DismissalBody, ProposalBody } from "../api/client";
 import { Link } from "../app/Link";
 import { casePath, reviewPath } from "../app/router";
 import { useFormats } from "../i18n/format";
@@ -8,20 +8,25 @@ import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
 import page from "../ui/Page.module.css";
+import { Dismissed, useDismiss } from "./Dismissed";
 import styles from "./Cases.module.css";
 import { titleOf } from "./words";
 
 interface ProposalsProps {
   proposals: ProposalBody[];
   busy: boolean;
+  dismissed: DismissalBody[];
+  /** A document of the case: what is dismissed for it is dismissed for all. */
+  member: string;
   onJoin: (document: string) => void;
 }
 
 /** Documents of the same person: proposed, and put here only by a person. */
-export function Proposals({ proposals, busy, onJoin }: ProposalsProps) {
+export function Proposals({ proposals, dismissed, member, busy, onJoin }: ProposalsProps) {
   const { t } = useTranslation();
   const { moment } = useFormats();
-  if (proposals.length === 0) return null;
+  const { busy: sending, dismiss, restore } = useDismiss(member);
+  if (proposals.length === 0 && dismissed.length === 0) return null;
   return (
     <section className={styles.section} aria-labelledby="proposals">
       <h2 id="proposals">{t("cases.proposals")}</h2>
@@ -50,9 +55,19 @@ export function Proposals({ proposals, busy, onJoin }: ProposalsProps) {
             >
               {t("cases.join")}
             </Button>
+            <Button
+              small
+              look="quiet"
+              isDisabled={sending}
+              aria-label={`${titleOf(document, t)} ${t("cases.dismiss")}`}
+              onPress={() => dismiss(document.id)}
+            >
+              {t("cases.dismiss")}
+            </Button>
           </li>
         ))}
       </ul>
+      <Dismissed dismissed={dismissed} busy={sending} onRestore={restore} />
     </section>
   );
 }

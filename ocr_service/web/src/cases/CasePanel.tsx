@@ -2,7 +2,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useCaseChange, useDocumentCase } from "../api/cases";
-import type { CaseDetailBody, ProposalBody } from "../api/client";
+import type { CaseDetailBody, DismissalBody, ProposalBody } from "../api/client";
 import { Link } from "../app/Link";
 import { casePath, navigate, reviewPath } from "../app/router";
 import { useFormats } from "../i18n/format";
@@ -10,6 +10,7 @@ import { notify } from "../ui/announce";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { CaseBadge, caseName } from "./CaseBadge";
+import { Dismissed, useDismiss } from "./Dismissed";
 import styles from "./CasePanel.module.css";
 import { needLook, titleOf } from "./words";
 
@@ -18,7 +19,7 @@ export const CasePanel = memo(function CasePanel({ documentId }: { documentId: s
   const { t } = useTranslation();
   const found = useDocumentCase(documentId);
   if (found.data === undefined) return null;
-  const { case: detail, proposals } = found.data;
+  const { case: detail, proposals, dismissed } = found.data;
   return (
     <section className={styles.panel} aria-labelledby="case-panel">
       <div className={styles.head}>
@@ -33,7 +34,7 @@ export const CasePanel = memo(function CasePanel({ documentId }: { documentId: s
         )}
       </div>
       {detail == null ? (
-        <NoCase documentId={documentId} proposals={proposals} />
+        <NoCase documentId={documentId} proposals={proposals} dismissed={dismissed} />
       ) : (
         <Packet detail={detail} documentId={documentId} />
       )}
@@ -73,10 +74,17 @@ function Packet({ detail, documentId }: { detail: CaseDetailBody; documentId: st
   );
 }
 
-function NoCase({ documentId, proposals }: { documentId: string; proposals: ProposalBody[] }) {
+interface NoCaseProps {
+  documentId: string;
+  proposals: ProposalBody[];
+  dismissed: DismissalBody[];
+}
+
+function NoCase({ documentId, proposals, dismissed }: NoCaseProps) {
   const { t } = useTranslation();
   const { problem } = useFormats();
   const change = useCaseChange();
+  const { busy, dismiss, restore } = useDismiss(documentId);
   const failed = { onError: (error: Error) => notify(problem(error), "error") };
   const open = () =>
     change.mutate(
@@ -118,10 +126,20 @@ function NoCase({ documentId, proposals }: { documentId: string; proposals: Prop
               >
                 {t("cases.same")}
               </Button>
+              <Button
+                small
+                look="quiet"
+                isDisabled={busy}
+                aria-label={`${titleOf(proposal.document, t)} ${t("cases.dismiss")}`}
+                onPress={() => dismiss(proposal.document.id)}
+              >
+                {t("cases.dismiss")}
+              </Button>
             </li>
           ))}
         </ul>
       )}
+      <Dismissed dismissed={dismissed} busy={busy} onRestore={restore} />
     </>
   );
 }

@@ -4,7 +4,8 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
 import styles from "./Workbench.module.css";
 
-export type DialogName = "confirm" | "return" | "reject" | "release" | "pin" | "help" | "unmask";
+export type DialogName =
+  "confirm" | "return" | "reject" | "release" | "pin" | "help" | "unmask" | "category" | "teach";
 
 interface Props {
   left: number;

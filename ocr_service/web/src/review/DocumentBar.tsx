@@ -16,10 +16,13 @@ interface Props {
   editable: boolean;
   onBack: () => void;
   onOpen: (dialog: DialogName) => void;
+  /** Takes back what a person said the document is; null while that can't be. */
+  onUndoCategory: (() => void) | null;
 }
 
 /** Which document it is. */
-export function DocumentBar({ document, suggestion, editable, onBack, onOpen }: Props) {
+export function DocumentBar(props: Props) {
+  const { document, suggestion, editable, onBack, onOpen } = props;
   const { t } = useTranslation();
   const { moment, percent } = useFormats();
   const [stack, setStack] = useState(false);
@@ -33,9 +36,7 @@ export function DocumentBar({ document, suggestion, editable, onBack, onOpen }: 
       <h1 className={styles.title}>{suggestion.form?.title ?? t("review.noForm")}</h1>
       <Badge tone="info">{t(`state.${document.state}`)}</Badge>
       <p className={styles.meta}>
-        <span>
-          {t("review.category")} {suggestion.category.title}
-        </span>
+        <Category {...props} />
         <span>
           {t("review.received")} {moment(document.received_at)}
         </span>
@@ -64,6 +65,28 @@ export function DocumentBar({ document, suggestion, editable, onBack, onOpen }: 
         <StackDialog document={document} editable={editable} onClose={() => setStack(false)} />
       ) : null}
     </div>
+  );
+}
+
+/** What the document is, who says so, and the way to say something else. */
+function Category({ document, suggestion, onOpen, onUndoCategory }: Props) {
+  const { t } = useTranslation();
+  return (
+    <span className={styles.category}>
+      {t("review.category")}
+      <Button look="quiet" small onPress={() => onOpen("category")}>
+        {document.category_label ?? suggestion.category.title}… <kbd>F9</kbd>
+      </Button>
+      {document.category_by == null ? null : (
+        <Badge tone="primary">{t("category.by", { name: document.category_by })}</Badge>
+      )}
+      {document.category_by == null || onUndoCategory === null ? null : (
+        <Button look="quiet" small onPress={onUndoCategory}>
+          <Icon name="undo" size={16} />
+          {t("category.undo")}
+        </Button>
+      )}
+    </span>
   );
 }
 

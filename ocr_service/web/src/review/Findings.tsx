@@ -2,6 +2,8 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { FindingBody } from "../api/client";
+import { Link } from "../app/Link";
+import { reviewPath } from "../app/router";
 import { Icon } from "../ui/icons";
 import styles from "./Findings.module.css";
 import { findingText } from "./findingText";
@@ -42,6 +44,11 @@ export const Findings = memo(function Findings({ findings, labels, onSelect }: P
                       {labels.get(name)}
                     </button>
                   ))}
+                {finding.documents.map((id) => (
+                  <Link key={id} href={reviewPath(id)} className={styles.link}>
+                    {t("review.otherDocument", { id: `…${id.slice(-6)}` })}
+                  </Link>
+                ))}
                 <span>
                   {t("review.ground")}：{finding.ground}
                 </span>

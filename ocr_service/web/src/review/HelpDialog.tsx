@@ -33,6 +33,7 @@ const GROUPS = [
       [["F4"], "return"],
       [["F8"], "reject"],
       [["F2"], "release"],
+      [["F9"], "category"],
       [["?", "F1"], "help"],
     ],
   },

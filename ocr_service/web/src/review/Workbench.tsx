@@ -4,7 +4,9 @@ import { useTranslation } from "react-i18next";
 import type { DecisionBody, DocumentBody, SuggestionBody } from "../api/client";
 import { navigate } from "../app/router";
 import { CasePanel } from "../cases/CasePanel";
+import { SampleDialog } from "../taxonomy/SampleDialog";
 import { announce, notify } from "../ui/announce";
+import { CategoryDialog } from "./CategoryDialog";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { DecisionBar, type DialogName } from "./DecisionBar";
 import { DocumentBar } from "./DocumentBar";
@@ -17,6 +19,7 @@ import { ReviewNotices } from "./Notices";
 import { ReasonDialog } from "./ReasonDialog";
 import { FormDialog, ReleaseDialog, UnmaskDialog } from "./SmallDialogs";
 import { ListTools } from "./ListTools";
+import { useCategory } from "./useCategory";
 import { useDecisions } from "./useDecisions";
 import { useReviewKeys } from "./useKeys";
 import { useUnmask } from "./useUnmask";
@@ -71,6 +74,7 @@ export function Workbench(props: WorkbenchProps) {
     },
     onDone: () => setDialog(null),
   });
+  const category = useCategory(document, () => setDialog(null));
   const open = useCallback((name: DialogName) => setDialog(name), []);
   const close = () => {
     setDialog(null);
@@ -109,6 +113,7 @@ export function Workbench(props: WorkbenchProps) {
     onViewer: focusViewer,
     onPan: (dx, dy) => viewer.current?.pan(dx, dy),
     onHelp: () => open("help"),
+    onCategory: () => open("category"),
     onRelease: release,
     onReturn: () => open("return"),
     onReject: () => open("reject"),
@@ -140,6 +145,7 @@ export function Workbench(props: WorkbenchProps) {
         editable={editable}
         onBack={back}
         onOpen={open}
+        onUndoCategory={editable && !category.busy ? category.undo : null}
       />
       <ReviewNotices {...props} carried={work.carried} labels={work.labels} />
       <div className={styles.work}>
@@ -260,6 +266,21 @@ export function Workbench(props: WorkbenchProps) {
           onSubmit={(reason) => unmask(reason, close)}
           onClose={close}
         />
+      ) : null}
+      {dialog === "category" ? (
+        <CategoryDialog
+          document={document}
+          suggestion={suggestion}
+          editable={editable}
+          busy={category.busy}
+          onChoose={category.choose}
+          onAdd={category.add}
+          onTeach={() => open("teach")}
+          onClose={close}
+        />
+      ) : null}
+      {dialog === "teach" && document.category != null ? (
+        <SampleDialog category={document.category} current={document.id} onClose={close} />
       ) : null}
       {dialog === "help" ? <HelpDialog onClose={close} /> : null}
     </div>

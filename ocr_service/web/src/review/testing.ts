@@ -46,5 +46,6 @@ export function finding(
     message_easy: null,
     ground: "条例",
     places: [],
+    documents: [],
   };
 }

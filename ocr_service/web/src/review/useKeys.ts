@@ -17,6 +17,7 @@ interface Handlers {
   onViewer: () => void;
   onPan: (dx: number, dy: number) => void;
   onHelp: () => void;
+  onCategory: () => void;
   onRelease: () => void;
   onReturn: () => void;
   onReject: () => void;
@@ -95,6 +96,10 @@ function plain(event: KeyboardEvent, now: Handlers, singleKeys: boolean): boolea
   }
   if (event.key === "F1") {
     now.onHelp();
+    return true;
+  }
+  if (event.key === "F9" && !event.shiftKey) {
+    if (!event.repeat) now.onCategory();
     return true;
   }
   const decision = DECISIONS[event.key];

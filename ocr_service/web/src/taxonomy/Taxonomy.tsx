@@ -11,6 +11,7 @@ import { Notice } from "../ui/Notice";
 import page from "../ui/Page.module.css";
 import { type Asked, EditDialog } from "./EditDialog";
 import { History } from "./History";
+import { SampleDialog } from "./SampleDialog";
 import styles from "./Taxonomy.module.css";
 
 /** The categories of documents: all see them, form owners change them. */
@@ -22,6 +23,7 @@ export function Taxonomy({ mayEdit }: { mayEdit: boolean }) {
   const [filter, setFilter] = useState("");
   const [all, setAll] = useState(false);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [taught, setTaught] = useState<string | null>(null);
   const items = taxonomy.data?.items ?? [];
   const shown = items.filter(
     (item) =>
@@ -74,12 +76,20 @@ export function Taxonomy({ mayEdit }: { mayEdit: boolean }) {
         {shown.length === 0 ? (
           <p className={page.empty}>{t(taxonomy.isPending ? "app.loading" : "taxonomy.empty")}</p>
         ) : (
-          <Table items={shown} titles={titlesOf(items)} onAsk={mayEdit ? setAsked : null} />
+          <Table
+            items={shown}
+            titles={titlesOf(items)}
+            onAsk={mayEdit ? setAsked : null}
+            onTeach={setTaught}
+          />
         )}
       </div>
       <History changes={taxonomy.data?.changes ?? []} titles={titlesOf(items)} />
       {asked === null ? null : (
         <EditDialog asked={asked} items={items} onEdit={apply} onClose={() => setAsked(null)} />
+      )}
+      {taught === null ? null : (
+        <SampleDialog category={taught} onClose={() => setTaught(null)} />
       )}
     </div>
   );
@@ -93,6 +103,7 @@ function Table(props: {
   items: readonly TaxonomyEntryBody[];
   titles: ReadonlyMap<string, string>;
   onAsk: ((asked: Asked) => void) | null;
+  onTeach: (category: string) => void;
 }) {
   const { t } = useTranslation();
   const { onAsk } = props;
@@ -118,7 +129,7 @@ function Table(props: {
             </td>
             {onAsk === null ? null : (
               <td>
-                <Tools item={item} onAsk={onAsk} />
+                <Tools item={item} onAsk={onAsk} onTeach={props.onTeach} />
               </td>
             )}
           </tr>
@@ -138,7 +149,12 @@ function State({ item, titles }: { item: TaxonomyEntryBody; titles: ReadonlyMap<
   ) : null;
 }
 
-function Tools({ item, onAsk }: { item: TaxonomyEntryBody; onAsk: (asked: Asked) => void }) {
+function Tools(props: {
+  item: TaxonomyEntryBody;
+  onAsk: (asked: Asked) => void;
+  onTeach: (category: string) => void;
+}) {
+  const { item, onAsk } = props;
   const { t } = useTranslation();
   if (item.state !== "active" || item.id === "unknown") return null;
   return (
@@ -154,6 +170,14 @@ function Tools({ item, onAsk }: { item: TaxonomyEntryBody; onAsk: (asked: Asked)
           {t(`taxonomy.${kind}`)}
         </Button>
       ))}
+      <Button
+        small
+        look="quiet"
+        aria-label={`${item.title} ${t("taxonomy.teach")}`}
+        onPress={() => props.onTeach(item.id)}
+      >
+        {t("taxonomy.teach")}
+      </Button>
     </div>
   );
 }
