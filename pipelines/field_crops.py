@@ -1,6 +1,7 @@
 """From the ink of a box to line crops as the recogniser likes them."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from pipelines.field_ink import BoxInk
 from pipelines.field_pixels import PAPER, as_grey, contrast, extent, only_near, window
 from pipelines.geometry import components, pieces
+from pipelines.line_columns import side_by_side
+from pipelines.line_split import LineMask, level, split_mask
 from pipelines.records import Pixels
 
 # White around the ink, as a share of its height: the recogniser was trained on loose boxes.
@@ -67,12 +70,7 @@ def cut_line(ink: BoxInk, *, figures: bool = False) -> Crop | None:
     )
     return Crop(
         pixels=contrast(crop),
-        bounds=(
-            float(ink.x + columns[0]),
-            float(ink.y + rows[0]),
-            float(ink.x + columns[1]),
-            float(ink.y + rows[1]),
-        ),
+        bounds=_bounds(ink),
         gaps=_gaps(ink.mask, columns, tall, pad),
         spans=_apart(ink.mask, columns, tall, pad) if figures else (),
     )
@@ -109,55 +107,71 @@ def _without_far_specks(ink: BoxInk) -> BoxInk:
 
 
 def cut_lines(ink: BoxInk, lines: int, *, figures: bool = False) -> list[Crop]:
-    """Crops of a box of up to `lines` lines, from the top; as many as there is ink for."""
+    """Crops of a box made for `lines` lines, from the top; as many as are written.
+
+    Furigana is left out: it says what its text says, and is no line of it.
+    """
     if lines <= 1:
         crop = cut_line(ink, figures=figures)
         return [] if crop is None else [crop]
-    found = [cut_line(part) for part in split_lines(ink, lines)]
+    pitch = (ink.box[3] - ink.box[1]) / lines
+    found = [_cut_level(ink, line, pitch) for line in split_mask(ink.mask, pitch) if not line.ruby]
     return [crop for crop in found if crop is not None]
 
 
-def split_lines(ink: BoxInk, lines: int) -> list[BoxInk]:
-    """Give every stroke to one of up to `lines` lines, by the white between them."""
-    rows, _ = extent(ink.mask)
-    if rows is None:
-        return []
-    pitch = (ink.box[3] - ink.box[1]) / lines
-    count = int(np.clip(round((rows[1] - rows[0]) / pitch + 0.1), 1, lines))
-    profile = ink.mask.sum(axis=1).astype(float)
-    cuts: list[int] = []
-    for i in range(1, count):
-        expected = rows[0] + (rows[1] - rows[0]) * i / count
-        low, high = int(expected - 0.4 * pitch), int(expected + 0.4 * pitch) + 1
-        low, high = max(low, cuts[-1] + 1 if cuts else 0), min(high, len(profile))
-        if low < high:
-            # Of rows with equally little ink the one nearest to where it should be.
-            far = np.abs(np.arange(low, high) - expected) / pitch
-            cuts.append(low + int(np.argmin(profile[low:high] + 2.0 * far)))
-    if not cuts:
-        return [_one_line(ink, ink.mask, pitch)]
-    number, labels, _, centres = components(ink.mask.view(np.uint8))
-    line_of = np.searchsorted(cuts, centres[:, 1])
-    line_of[0] = -1
-    assert number == len(line_of)
-    parts = [line_of[labels] == i for i in range(len(cuts) + 1)]
-    return [_one_line(ink, part, pitch) for part in parts if part.any()]
+def cut_columns(ink: BoxInk, columns: int) -> list[Crop]:
+    """Crops of vertical writing in a box made for `columns` columns, from the right.
+
+    The characters of each are set side by side; furigana right of a column is left out.
+    """
+    pitch = (ink.box[2] - ink.box[0]) / columns
+    # Seen from the right, columns are lines from the top.
+    parts = [p for p in split_mask(_lying(ink.mask), pitch) if not p.ruby]
+    if columns <= 1 and len(parts) > 1:
+        whole = np.logical_or.reduce([p.mask for p in parts])
+        parts = [LineMask(whole, parts[0].slope, False)]
+    return [_cut_column(ink, part) for part in parts]
 
 
-def cut_vertical(ink: BoxInk) -> Crop | None:
-    """Characters written downwards, set side by side; None when blank."""
+def _cut_level(ink: BoxInk, line: LineMask, pitch: float) -> Crop | None:
+    part = _one_line(ink, line.mask, pitch)
+    if line.slope == 0.0:
+        return cut_line(part)
+    mask = level(as_grey(line.mask) * 255, line.slope, 0) > 127
+    grey = level(part.grey, line.slope, PAPER)
+    flat = _one_line(replace(part, grey=grey, mask=mask), mask, pitch)
+    crop = cut_line(flat)
+    return None if crop is None else replace(crop, bounds=_bounds(part))
+
+
+def _cut_column(ink: BoxInk, line: LineMask) -> Crop:
+    mask = _standing(line.mask)
+    grey = only_near(ink.grey, mask)
+    bounds = _bounds(replace(ink, mask=mask))
+    if line.slope != 0.0:
+        flat = level(as_grey(line.mask) * 255, line.slope, 0) > 127
+        grey = _standing(level(_lying(grey), line.slope, PAPER))
+        mask = _standing(flat)
+    return Crop(pixels=contrast(side_by_side(grey, mask)), bounds=bounds)
+
+
+def _lying(picture: NDArray[Any]) -> NDArray[Any]:
+    """Lay columns down as lines, the rightmost on top, each from the left."""
+    return np.ascontiguousarray(np.rot90(picture))
+
+
+def _standing(picture: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(np.rot90(picture, -1))
+
+
+def _bounds(ink: BoxInk) -> tuple[float, float, float, float]:
     rows, columns = extent(ink.mask)
-    if rows is None or columns is None:
-        return None
-    turned = side_by_side(ink.grey, ink.mask)
-    return Crop(
-        pixels=contrast(turned),
-        bounds=(
-            float(ink.x + columns[0]),
-            float(ink.y + rows[0]),
-            float(ink.x + columns[1]),
-            float(ink.y + rows[1]),
-        ),
+    assert rows is not None and columns is not None
+    return (
+        float(ink.x + columns[0]),
+        float(ink.y + rows[0]),
+        float(ink.x + columns[1]),
+        float(ink.y + rows[1]),
     )
 
 
@@ -171,44 +185,6 @@ def set_narrower(pixels: Pixels) -> Pixels:
     height, width = pixels.shape[:2]
     size = (max(1, round(_NARROW * width)), height)
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def side_by_side(grey: Pixels, mask: NDArray[np.bool_]) -> Pixels:
-    """Line of the characters of a column of text (`mask` is its ink), in reading order."""
-    rows, columns = extent(mask)
-    if rows is None or columns is None:
-        return np.full((8, 8), PAPER, np.uint8)
-    em = max(columns[1] - columns[0], 4)
-    pieces = [
-        window(grey, columns[0] - 1, top - 1, columns[1] + 1, bottom + 1)
-        for top, bottom in _characters_down(np.asarray(mask.any(axis=1)), rows, em)
-    ]
-    tall = max(p.shape[0] for p in pieces)
-    tall = max(tall, em)
-    gap = max(1, round(0.12 * em))
-    padded = [
-        cv2.copyMakeBorder(
-            p, (tall - p.shape[0]) // 2 + gap, tall - p.shape[0] - (tall - p.shape[0]) // 2 + gap,
-            gap, gap, cv2.BORDER_CONSTANT, value=(PAPER,),
-        )
-        for p in pieces
-    ]  # fmt: skip
-    return np.hstack(padded)
-
-
-def _characters_down(
-    inked: NDArray[np.bool_], rows: tuple[int, int], em: int
-) -> list[tuple[int, int]]:
-    """Start and end of each character: runs of ink joined up to about a square."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], inked.astype(np.int8), [0]])))
-    runs = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    joined: list[tuple[int, int]] = []
-    for start, end in runs:
-        if joined and end - joined[-1][0] <= 1.12 * em:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def _one_line(ink: BoxInk, mask: NDArray[np.bool_], pitch: float) -> BoxInk:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.recogniser import Reading
 from pipelines.field_combs import cut_comb
-from pipelines.field_crops import Crop, cut_lines, cut_vertical, narrowed
+from pipelines.field_crops import Crop, cut_columns, cut_lines, narrowed
 from pipelines.field_ink import BoxInk, PageInk, ink_of_box
 from pipelines.field_strikes import find_strike
 from pipelines.forms.model import Box, DatePart, FieldDefinition, FieldKind, FormDefinition
@@ -115,7 +115,8 @@ def marked_places(form: FormDefinition, marks: Sequence[Mark], form_page: int) -
 
 def cut_slot(page: PageInk, slot: Slot, guests: Sequence[Box] = ()) -> Cut:
     """Cut the crops of one box from the ink of the page; `guests` are marked options."""
-    ink = ink_of_box(page, slot.box, line_mm=slot.box.height / slot.lines, guests=guests)
+    across = slot.box.width if slot.vertical else slot.box.height
+    ink = ink_of_box(page, slot.box, line_mm=across / slot.lines, guests=guests)
     if ink.blank:
         return Cut(slot=slot, crops=())
     # 元 has two level strokes of its own.
@@ -136,8 +137,7 @@ def _crops(ink: BoxInk, slot: Slot) -> tuple[tuple[Crop, ...], tuple[int, ...]]:
 
 def _upright_crops(ink: BoxInk, slot: Slot) -> tuple[tuple[Crop, ...], tuple[int, ...]]:
     if slot.vertical:
-        crop = cut_vertical(ink)
-        return (() if crop is None else (crop,)), ()
+        return tuple(cut_columns(ink, slot.lines)), ()
     if slot.cells > 1:
         crop, cells = cut_comb(ink, slot.cells)
         return (() if crop is None else (crop,)), cells

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.detector import TextRegion
-from pipelines.field_crops import side_by_side
+from pipelines.line_columns import side_by_side
 from pipelines.records import Pixels
 
 # Taller than wide by this much is a column of characters; a single character is neither.

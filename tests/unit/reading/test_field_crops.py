@@ -2,8 +2,9 @@ import numpy as np
 from reading_pages import box, draw, draw_box_character, page_ink, white_page
 
 from pipelines.field_combs import cut_comb
-from pipelines.field_crops import cut_line, cut_lines, side_by_side
+from pipelines.field_crops import cut_line, cut_lines
 from pipelines.field_ink import ink_of_box
+from pipelines.line_columns import side_by_side
 
 
 def test_a_line_is_cut_tight_around_its_ink() -> None:
