@@ -18,6 +18,7 @@ from pipelines.forms.model import Box
 from pipelines.geometry import components, pieces, tone_at
 from pipelines.ink import Ink
 from pipelines.records import Pixels, RegisteredPage
+from pipelines.show_through import shines_through
 
 # How dark writing under a seal is to a red lamp: below the first whatever the pen, and as light as
 # the pen elsewhere on the page for a faint one, but never as light as a seal.
@@ -81,6 +82,10 @@ def sort_ink(registered: RegisteredPage, ink: Ink) -> PageInk:
         mask, grey = _under_red(registered.colour, ink, grey)
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, labels, strokes, _ = components(joined)
+    other_side = shines_through(ink.darkness, labels, strokes)
+    if other_side.any():
+        away = pieces(labels, other_side) > 0
+        labels, mask = np.where(away, 0, labels), np.where(away, 0, mask).astype(np.uint8)
     return PageInk(grey=only_near(grey, mask), labels=labels, strokes=strokes, dpi=registered.dpi)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipelines.field_ink import BoxInk
 from pipelines.records import Pixels
+from pipelines.strike_lines import bridged, line_band, row_of
 
 _PAPER = 255
 # Shortest strike as a multiple of the height of the writing: no character has a level stroke of
@@ -15,6 +16,9 @@ _PAPER = 255
 _LENGTH = 2.0
 _LENGTH_OF_PAIR = 0.85
 _LENGTH_OF_SINGLE = 3.0
+# A short word or number in a field of any text: the two lines are longer than any character is
+# wide, and run over all that is written.
+_LENGTH_OF_SHORT, _LEAST_OF_SHORT_MM, _SHORT_WHOLE = 1.15, 3.5, 0.85
 _LEAST_MM, _LEAST_OF_PAIR_MM = 4.5, 3.0
 _NEAREST_MM, _FARTHEST_MM = 0.4, 3.0
 _THICKEST_MM = 2.4
@@ -63,14 +67,18 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
             if level.thickness >= _MERGED_MM * px_per_mm
             or level.x1 - level.x0 >= _LENGTH_OF_SINGLE * height
         ]
+    lines = lines or _short_pair(core, height, px_per_mm)
     if not lines:
         return None
-    strokes = np.logical_or.reduce([line.mask for line in lines]) & ink.mask
-    struck = _crossed(ink.mask & ~strokes, lines, px_per_mm)
-    if struck is None:
+    strokes = np.logical_or.reduce([line.mask for line in lines])
+    if not _runs_through(ink.mask & ~strokes, lines, px_per_mm):
         return None
-    rest = ink.mask & ~strokes & ~struck
-    return Strike(struck=_restored(ink, struck, strokes), rest=_cleared(ink, rest, px_per_mm))
+    band = line_band([line.mask for line in lines], px_per_mm)
+    others = ink.mask & ~band
+    ends = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    struck = row_of(others, band, ends, px_per_mm)
+    restored = struck | (bridged(struck, band) & ink.mask)
+    return Strike(struck=_part(ink, restored), rest=_cleared(ink, others & ~struck, px_per_mm))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,26 +151,28 @@ def _pair(levels: list[_Level], px_per_mm: float, least: float) -> list[_Level]:
     return []
 
 
-def _crossed(
-    others: NDArray[np.bool_], lines: list[_Level], px_per_mm: float
-) -> NDArray[np.bool_] | None:
-    """Ink under the strike; None when it does not run through writing."""
+def _short_pair(core: NDArray[np.bool_], height: float, px_per_mm: float) -> list[_Level]:
+    """Find two lines through all of a short word; none of its characters has two that long."""
+    columns = np.flatnonzero(core.any(axis=0))
+    extent = columns[-1] - columns[0] + 1
+    least = max(_LENGTH_OF_SHORT * height, _LEAST_OF_SHORT_MM * px_per_mm, _SHORT_WHOLE * extent)
+    if extent < least:
+        return []
+    return _pair(_level_strokes(core, least, px_per_mm, 0.55), px_per_mm, least)
+
+
+def _runs_through(others: NDArray[np.bool_], lines: list[_Level], px_per_mm: float) -> bool:
+    """Whether there is writing on both sides of the lines, spread over their length.
+
+    An underline has none below it.
+    """
     x0, x1 = min(line.x0 for line in lines), max(line.x1 for line in lines)
     top, bottom = min(line.y for line in lines), max(line.y for line in lines)
     reach = 2.5 * px_per_mm
     above = others[max(0, round(top - reach)) : max(0, round(top) - 1), x0:x1]
     below = others[round(bottom) + 2 : round(bottom + reach), x0:x1]
-    # Strokes on both sides, spread over the length: an underline has none below it.
     spread = 0.6 * px_per_mm
-    if min(_covered(above, spread), _covered(below, spread)) < _CROSSED:
-        return None
-    count, labels, _, centres = cv2.connectedComponentsWithStats(others.astype(np.uint8))
-    inside = (centres[:, 0] >= x0 - px_per_mm) & (centres[:, 0] <= x1 + px_per_mm)
-    near = (centres[:, 1] >= top - 1.6 * reach) & (centres[:, 1] <= bottom + 1.6 * reach)
-    struck = inside & near
-    struck[0] = False
-    assert count == len(struck)
-    return np.asarray(struck[labels])
+    return min(_covered(above, spread), _covered(below, spread)) >= _CROSSED
 
 
 def _covered(part: NDArray[np.bool_], spread: float) -> float:
@@ -171,13 +181,6 @@ def _covered(part: NDArray[np.bool_], spread: float) -> float:
     if columns.size == 0:
         return 0.0
     return float(cv2.dilate(columns, np.ones((1, 2 * round(spread) + 1), np.uint8)).mean())
-
-
-def _restored(ink: BoxInk, struck: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> BoxInk:
-    """Join the strokes of the struck writing again where the lines ran."""
-    joined = cv2.morphologyEx(struck.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 3), np.uint8))
-    crossings = (joined > 0) & strokes
-    return _part(ink, struck | crossings)
 
 
 def _cleared(ink: BoxInk, rest: NDArray[np.bool_], px_per_mm: float) -> BoxInk:

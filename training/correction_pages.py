@@ -60,7 +60,8 @@ class CorrectedPage:
 
     `seals` has the manner and the true place (mm of the form, None where there is none) of every
     seal, `signed` whether each signature is there. `under_seal` are fields with a seal stamped
-    over their text. `filling` is all that is written on the form.
+    over their text. `filling` is all that is written on the form; `ends` are where a name beside
+    it runs into the place of a seal, perhaps across boxes that are blank in `filling`.
     """
 
     form_page: int
@@ -73,6 +74,7 @@ class CorrectedPage:
     seals: dict[str, tuple[SealManner, Box | None]] = field(default_factory=dict)
     signed: dict[str, bool] = field(default_factory=dict)
     under_seal: tuple[str, ...] = ()
+    ends: tuple[Box, ...] = ()
 
 
 def corrected_pages(entry: FormEntry, seed: int) -> Iterator[CorrectedPage]:
@@ -89,7 +91,7 @@ def corrected_pages(entry: FormEntry, seed: int) -> Iterator[CorrectedPage]:
     sheets = {n: Sheet(pixels=p, dpi=float(dpi)) for n, p in enumerate(blanks, start=1)}
     write_filling(sheets, form, replace(filling, seals={}), writer, seed)
     for number, sheet in sheets.items():
-        seals, signed = _put_seals(sheet, form, number, filling.signer or "足立", writer, rng)
+        seals, signed, ends = _put_seals(sheet, form, number, filling.signer or "足立", writer, rng)
         under = _stamp_a_text(sheet, form, number, filling, rng)
         degraded, moved = degrade(sheet.pixels, CONDITIONS[condition], dpi, rng)
         yield CorrectedPage(
@@ -103,6 +105,7 @@ def corrected_pages(entry: FormEntry, seed: int) -> Iterator[CorrectedPage]:
             seals=seals,
             signed=signed,
             under_seal=under,
+            ends=tuple(ends),
         )
 
 
@@ -121,7 +124,8 @@ def _put_seals(
     signer: str,
     writer: Writer,
     rng: np.random.Generator,
-) -> tuple[dict[str, tuple[SealManner, Box | None]], dict[str, bool]]:
+) -> tuple[dict[str, tuple[SealManner, Box | None]], dict[str, bool], list[Box]]:
+    ends: list[Box] = []
     seals: dict[str, tuple[SealManner, Box | None]] = {}
     signed: dict[str, bool] = {}
     for seal in form.seals:
@@ -136,8 +140,10 @@ def _put_seals(
         if manner in _NAMED and any(_near(seal.box, s.box) for s in form.seals if s is not seal):
             # A name there would be the signature beside it.
             manner = SealManner.RED
+        if manner in _NAMED:
+            ends.append(_end_of_name(seal.box))
         seals[seal.name] = (manner, _put_seal(sheet, seal, manner, signer, writer, rng))
-    return seals, signed
+    return seals, signed, ends
 
 
 def _near(box: Box, other: Box) -> bool:
@@ -154,10 +160,7 @@ def _put_seal(
 ) -> Box | None:
     box = seal.box
     if manner in _NAMED:
-        # The end of a long name runs into the place of the seal.
-        into = 0.45 * box.width
-        name = Box(x=max(0.0, box.x - 14), y=box.y + box.height / 2 - 3, width=14 + into, height=6)
-        write_line(sheet, name, f"{signer}太郎", writer, rng, align="right")
+        write_line(sheet, _end_of_name(box), f"{signer}太郎", writer, rng, align="right")
     if manner in (SealManner.NONE, SealManner.NAME_ONLY):
         return None
     size = float(np.clip(min(box.width, box.height) * 0.95, 8.5, 12.0)) * rng.uniform(0.95, 1.05)
@@ -173,6 +176,12 @@ def _put_seal(
     draw_seal(sheet, (float(middle[0]), float(middle[1])), size, signer, rng, ink=ink)
     half = size / 2
     return Box(x=max(0.0, middle[0] - half), y=max(0.0, middle[1] - half), width=size, height=size)
+
+
+def _end_of_name(seal: Box) -> Box:
+    """Where the end of a long name runs into the place of a seal."""
+    left = max(0.0, seal.x - 14)
+    return Box(x=left, y=seal.y + seal.height / 2 - 3, width=14 + 0.45 * seal.width, height=6)
 
 
 def _stamp_a_text(

@@ -38,6 +38,7 @@ from training.mark_pages import registered_marks
 
 Counts = dict[tuple[str, str], Counter[str]]
 _FAR_MM = 3.0
+_SPILL_MM = 1.0
 
 
 def main() -> int:
@@ -84,6 +85,16 @@ def _measured(job: tuple[int, int, bool, Path | None]) -> Counts:
         if read:
             page.count_readings()
     return dict(counts)
+
+
+def _overlap(box: Box, ink: Box) -> bool:
+    """Whether writing in `ink` (mm), which a hand may leave by a millimetre, reaches into `box`."""
+    return (
+        box.x < ink.x + ink.width + _SPILL_MM
+        and ink.x - _SPILL_MM < box.x + box.width
+        and box.y < ink.y + ink.height + _SPILL_MM
+        and ink.y - _SPILL_MM < box.y + box.height
+    )
 
 
 _ENGINES: list[Engines] = []
@@ -166,6 +177,10 @@ class _Page:
         else:
             text = written.text
         if text == "?":
+            return
+        if not text and any(_overlap(slot.box, end) for end in self.drawn.ends):
+            # The name written across it is ink in this box, whatever the form says of it.
+            self.counts["blank box", "a name runs in"].update(count=1, read=not blank)
             return
         names = (f"all, {self.drawn.pen}", f"{self.drawn.condition}")
         if text:

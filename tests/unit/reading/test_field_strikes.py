@@ -82,3 +82,49 @@ def test_a_single_figure_can_be_struck_out() -> None:
     assert find_strike(_ink(pixels), MM, figures=True) is None
     _strike(pixels, 28.4, 33.6, apart=1.6)
     assert find_strike(_ink(pixels), MM, figures=True) is not None
+
+
+def test_a_short_number_in_a_field_of_text_is_struck_by_lines_over_all_of_it() -> None:
+    pixels = white_page()
+    for x in (22.5, 25.2):
+        draw(pixels, [(x, 21.8), (x + 1.8, 22.6), (x + 0.4, 26.2), (x + 1.8, 25.4)])
+    _strike(pixels, 21.8, 27.6, apart=1.2, rise=0.1)
+    strike = find_strike(_ink(pixels), MM)
+    assert strike is not None
+    assert strike.rest.blank
+
+
+def test_nothing_of_the_lines_is_left_in_the_struck_writing() -> None:
+    pixels = _written(22, 34)
+    _strike(pixels, 21, 38.5, rise=0.0)
+    strike = find_strike(_ink(pixels), MM)
+    assert strike is not None
+    gap = slice(round(27.5 * MM) - strike.struck.x, round(33 * MM) - strike.struck.x)
+    assert not strike.struck.mask[:, gap].any()
+
+
+def test_strokes_are_joined_again_where_the_lines_crossed_them() -> None:
+    pixels = white_page()
+    for x in (23, 27, 31, 35):
+        draw(pixels, [(x, 21.5), (x, 26.5)])
+    _strike(pixels, 21, 37)
+    strike = find_strike(_ink(pixels), MM)
+    assert strike is not None
+    column = round(27 * MM) - strike.struck.x
+    near = strike.struck.mask[:, column - 1 : column + 2].any(axis=1)
+    rows = np.flatnonzero(near)
+    assert near[rows[0] : rows[-1] + 1].all()
+    assert len(rows) > 4.5 * MM
+
+
+def test_what_stands_in_the_row_above_is_not_struck() -> None:
+    pixels = _written(22, 27, 32)
+    _strike(pixels, 21, 37)
+    for x in (22, 27):
+        draw(pixels, [(x, 18.6), (x + 1.5, 20.4)])
+        draw(pixels, [(x + 1.5, 18.6), (x, 20.4)])
+    strike = find_strike(ink_of_box(page_ink(pixels), box(20, 17.5, 60, 11)), MM)
+    assert strike is not None
+    rows = (np.flatnonzero(strike.struck.mask.any(axis=1)) + strike.struck.y) / MM
+    assert rows.min() > 20.5
+    assert not strike.rest.blank
