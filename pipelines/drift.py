@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.drift_zones import ZONE_DPI, PrintZones, ZoneKind, fine_print, print_zones
 from pipelines.forms.template import Template
-from pipelines.geometry import box_in_scan, resize_by, visible_share
+from pipelines.geometry import Edge, before_edge, box_in_scan, resize_by, visible_share
 from pipelines.ink import Ink
 from pipelines.records import BoundingBox, Pixels, RegisteredPage
 
@@ -52,10 +52,12 @@ def find_drift(registered: RegisteredPage, template: Template, ink: Ink) -> tupl
 
     Print may lie half a millimetre off. What the scan does not show is not missed.
     """
+    scale = registered.dpi / ZONE_DPI
     zones = print_zones(template)
+    if registered.edge is not None:
+        zones = zones.only(_uncovered(zones, registered.edge, scale))
     if not len(zones.kinds):
         return ()
-    scale = registered.dpi / ZONE_DPI
     small, _ = resize_by(ink.darkness, 1 / scale)
     shown = _shown(small, zones)
     places: list[tuple[Corners, float]] = []
@@ -74,6 +76,13 @@ def find_drift(registered: RegisteredPage, template: Template, ink: Ink) -> tupl
         )
         for corners, share in _joined(places, registered.dpi)
     )
+
+
+def _uncovered(zones: PrintZones, edge: Edge, scale: float) -> NDArray[np.bool_]:
+    """Zones that lie before an edge; those beyond would pass for what the scan usually shows."""
+    ends = (zones.corners[:, [x, y]] * scale for x in (0, 2) for y in (1, 3))
+    before: NDArray[np.bool_] = np.all([before_edge(edge, each) for each in ends], axis=0)
+    return before
 
 
 def _shown(darkness: Pixels, zones: PrintZones) -> NDArray[np.float64]:

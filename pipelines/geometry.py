@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from pipelines.records import BoundingBox, Matrix, Pixels, RegisteredPage
 
 Points = NDArray[np.float64]
+Edge = tuple[float, float, float]
+"""A line (a, b, c): a point (x, y) with a x + b y > c lies beyond it."""
 _PAPER_DPI = 45.0
 
 
@@ -57,7 +59,8 @@ def box_in_scan(
 def visible_share(registered: RegisteredPage, corners: tuple[float, float, float, float]) -> float:
     """Share (0..1) of a box of template pixels (x0, y0, x1, y1) that the scan shows.
 
-    Less than 1 where the paper was cut off by the scan: what stands there is unknown, not blank.
+    Less than 1 where the paper was cut off by the scan or another sheet covers it: what stands
+    there is unknown, not blank.
     """
     x0, y0, x1, y1 = corners
     # Straight lines stay straight: when all corners are shown, so is everything between them.
@@ -67,6 +70,18 @@ def visible_share(registered: RegisteredPage, corners: tuple[float, float, float
     steps = (np.arange(8) + 0.5) / 8
     xs, ys = np.meshgrid(x0 + (x1 - x0) * steps, y0 + (y1 - y0) * steps)
     return float(_in_scan(registered, np.column_stack([xs.ravel(), ys.ravel()])).mean())
+
+
+def before_edge(edge: Edge, points: Points) -> NDArray[np.bool_]:
+    """Which of N x 2 points do not lie beyond an edge."""
+    before: NDArray[np.bool_] = points @ np.array(edge[:2]) <= edge[2]
+    return before
+
+
+def moved_edge(edge: Edge, matrix: Matrix) -> Edge:
+    """Edge in the coordinates that `matrix` (without perspective) leads to those of `edge`."""
+    a, b, c = np.array([edge[0], edge[1], -edge[2]]) @ matrix
+    return float(a), float(b), float(-c)
 
 
 def merge_boxes(boxes: Iterable[BoundingBox]) -> BoundingBox:
@@ -169,7 +184,7 @@ def _in_scan(registered: RegisteredPage, points: Points) -> NDArray[np.bool_]:
     mapped = transform_points(registered.to_scan, points)
     limit = np.array([registered.scan_width, registered.scan_height])
     inside: NDArray[np.bool_] = np.all((mapped >= -0.5) & (mapped < limit + 0.5), axis=1)
-    return inside
+    return inside if registered.edge is None else inside & before_edge(registered.edge, points)
 
 
 def _cut(low: float, high: float, size: int) -> tuple[float, float]:

@@ -9,12 +9,11 @@ share them.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
 from pipelines.forms.template import Template
-from pipelines.geometry import resize_by, to_grey, transform_points
+from pipelines.geometry import Points, resize_by, to_grey, transform_points
 from pipelines.identify_features import MatchIndex, Proposal, find_features
 from pipelines.identify_print import PrintMap, PrintScore, print_map, score_print
 from pipelines.identify_qr import CodeFound, find_code
@@ -36,6 +35,10 @@ _HOPELESS = 0.3
 _TWIN_LEAD = 0.1
 _SURE = 0.9
 """Share of words alike at which the place that a code gives is not doubted."""
+_SURE_LEADER = 0.8
+"""Share of words alike at which the template that leads clearly by a few features is taken."""
+_SAME_PLACE_MM = 2.5
+"""Distance of corners under which a pose was as good as looked at: refinement reaches farther."""
 _CODE_ROUNDS = 3
 _ASTRAY = 0.6
 """Share of words alike under which the place that a code gives is too far off to be refined (on
@@ -100,47 +103,79 @@ def identify_page(
         return None
     grey = to_grey(page.pixels)
     middle, to_middle = resize_by(grey, min(1.0, _PRINT_DPI / page.dpi))
-    code = _code(grey, page.dpi, middle, to_middle)
-    told, method = _told(code, index, pinned)
-    accept = _ACCEPT if pinned is None else _ACCEPT_PINNED
-    compare = partial(_by_print, middle, min(page.dpi, _PRINT_DPI), index, accept=accept, seen=seen)
-    found = _by_code(middle, index, code, told, seen) or compare(told)
-    if found is None and told is not None and pinned is None:
-        # A code that does not fit its print (a sticker, a photocopied corner) proves nothing.
-        found, method = compare(None), "print"
+    looks = _Looks(middle, min(page.dpi, _PRINT_DPI), index, seen)
+    found, method = _found(grey, page.dpi, to_middle, looks, pinned)
     if found is None:
         return None
     pose = np.linalg.inv(to_middle) @ found.score.pose
     return _identification(index.templates[found.index], found.score.alike, method, pose)
 
 
-def _by_print(
-    middle: Pixels,
-    dpi: float,
-    index: TemplateIndex,
-    told: frozenset[int] | None,
-    *,
-    accept: float,
-    seen: ScoreSeen | None,
-) -> _Candidate | None:
-    """Look for a template at one resolution after the other until one fits."""
-    for page_dpi, template_dpi in _FEATURE_DPI:
-        features = find_features(middle, dpi, page_dpi)
-        proposals = index.matches[template_dpi].propose(features, only=told, most=_SHORTLIST)
-        found = _best(middle, proposals, index, accept, seen)
-        if found is not None:
-            return found
-    return None
-
-
-def _code(grey: Pixels, dpi: float, middle: Pixels, to_middle: Matrix) -> CodeFound | None:
-    """Code of the page, its corners in pixels of `middle`."""
+def _found(
+    grey: Pixels, dpi: float, to_middle: Matrix, looks: "_Looks", pinned: FormKey | None
+) -> tuple[_Candidate | None, str]:
+    """Find the template by the codes and the print of a page; also what told."""
+    index = looks.index
     # Most codes are read from the small picture, which takes a fifth of the time.
-    code = find_code(middle, min(dpi, _PRINT_DPI))
-    if code is not None:
-        return code
-    code = find_code(grey, dpi)
-    return code and replace(code, corners=transform_points(to_middle, code.corners))
+    code = find_code(looks.middle, looks.dpi)
+    told, method = _told(code, index, pinned)
+    accept = _ACCEPT if pinned is None else _ACCEPT_PINNED
+    found = _by_code(looks, code, told) or _by_print(looks, told, accept)
+    if found is not None or pinned is not None:
+        return found, method
+    if told is not None:
+        # A code that does not fit its print (a sticker, a photocopied corner) proves nothing.
+        return _by_print(looks, None, accept), "print"
+    code = find_code(grey, dpi) if dpi > looks.dpi else None
+    if code is None:
+        return None, method
+    code = replace(code, corners=transform_points(to_middle, code.corners))
+    told, method = _told(code, index, pinned)
+    return _by_code(looks, code, told) or (_by_print(looks, told, accept) if told else None), method
+
+
+class _Looks:
+    """The page at `_PRINT_DPI`, compared with templates at poses, each of them once."""
+
+    def __init__(
+        self, middle: Pixels, dpi: float, index: TemplateIndex, seen: ScoreSeen | None
+    ) -> None:
+        self.middle, self.dpi, self.index, self._seen = middle, dpi, index, seen
+        self._done: dict[int, list[tuple[Points, PrintScore | None]]] = {}
+
+    def score(self, number: int, pose: Matrix) -> PrintScore | None:
+        """Compare the page with a template at a pose, or as before at about the same pose."""
+        width, height = self.index.templates[number].grey.shape[::-1]
+        ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+        corners = transform_points(pose, ends)
+        near = _SAME_PLACE_MM * self.dpi / 25.4
+        for before, score in self._done.get(number, ()):
+            if np.abs(before - corners).max() < near:
+                return score
+        score = score_print(self.middle, self.index.prints[number], pose)
+        self._done.setdefault(number, []).append((corners, score))
+        if score is not None:
+            self._done[number].append((transform_points(score.pose, ends), score))
+            self.tell(number, score)
+        return score
+
+    def tell(self, number: int, score: PrintScore) -> None:
+        """Let who watches know of a comparison."""
+        if self._seen is not None:
+            self._seen(self.index.templates[number], score.alike)
+
+
+def _by_print(looks: _Looks, told: frozenset[int] | None, accept: float) -> _Candidate | None:
+    """Look for a template at one resolution after the other until one fits."""
+    for number, (page_dpi, template_dpi) in enumerate(_FEATURE_DPI):
+        features = find_features(looks.middle, looks.dpi, page_dpi)
+        matches = looks.index.matches[template_dpi]
+        rounds = matches.rounds(features, only=told, most=_SHORTLIST, rough=number > 0)
+        for few, proposals in rounds:
+            found = _best(looks, proposals, max(accept, _SURE_LEADER) if few else accept)
+            if found is not None:
+                return found
+    return None
 
 
 def _told(
@@ -161,24 +196,20 @@ def _is_named(code: CodeFound, template: Template) -> bool:
 
 
 def _by_code(
-    middle: Pixels,
-    index: TemplateIndex,
-    code: CodeFound | None,
-    told: frozenset[int] | None,
-    seen: ScoreSeen | None,
+    looks: _Looks, code: CodeFound | None, told: frozenset[int] | None
 ) -> _Candidate | None:
     """Take the page for what its code says, if its print lies where the code has it."""
+    index = looks.index
     named = [i for i in told or () if code is not None and _is_named(code, index.templates[i])]
     if code is None or not named:
         return None
     pose = code.pose_of(index.templates[named[0]])
     for _ in range(_CODE_ROUNDS):
-        score = None if pose is None else score_print(middle, index.prints[named[0]], pose)
+        score = None if pose is None else score_print(looks.middle, index.prints[named[0]], pose)
         if score is None:
             return None
         if score.alike >= _SURE:
-            if seen is not None:
-                seen(index.templates[named[0]], score.alike)
+            looks.tell(named[0], score)
             return _Candidate(index=named[0], score=score)
         if score.alike < _ASTRAY:
             return None
@@ -186,24 +217,14 @@ def _by_code(
     return None
 
 
-def _best(
-    middle: Pixels,
-    proposals: Sequence[Proposal],
-    index: TemplateIndex,
-    accept: float,
-    seen: ScoreSeen | None,
-) -> _Candidate | None:
+def _best(looks: _Looks, proposals: Sequence[Proposal], accept: float) -> _Candidate | None:
     """Return the template that fits best, if it fits well enough and better than its twins."""
     candidates: list[_Candidate] = []
     for proposal in proposals:
         if candidates and proposal.inliers < _HOPELESS * proposals[0].inliers:
             break
-        score = score_print(middle, index.prints[proposal.index], proposal.pose)
-        if score is None:
-            continue
-        if seen is not None:
-            seen(index.templates[proposal.index], score.alike)
-        if score.alike >= accept:
+        score = looks.score(proposal.index, proposal.pose)
+        if score is not None and score.alike >= accept:
             candidates.append(_Candidate(index=proposal.index, score=score))
     candidates.sort(key=lambda c: -c.score.alike)
     if len(candidates) < 2:
@@ -211,7 +232,7 @@ def _best(
     best, second = candidates[:2]
     if best.score.alike - second.score.alike >= _CLEAR_LEAD:
         return best
-    return _between_twins(best, second, index)
+    return _between_twins(best, second, looks.index)
 
 
 def _between_twins(a: _Candidate, b: _Candidate, index: TemplateIndex) -> _Candidate | None:

@@ -1,7 +1,7 @@
 """Local features of a page, and the poses at which templates could lie on it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,8 +13,16 @@ from pipelines.records import Matrix, Pixels
 _MOST = 750
 _SHORT_DIMS = 32
 _SHORT_QUERIES = 400
+_FEW_QUERIES = 80
+"""Features of the first look: from strong to faint, as strong ones are mostly writing or frames."""
+_CLEAR_LEAD = 2.5
+_LEAST_VOTES = 0.05
+_ROUGH = 48
+"""Templates that are compared by all features at the finer resolutions."""
 _BLOCK = 8
 """Templates whose features are compared at a time."""
+_TWIN_SHARE = 0.6
+_SAME_FEATURE = 0.05
 _LEAST_MATCHES = 8
 _LEAST_INLIERS = 12
 _LEAST_SIMILARITY = 0.72
@@ -70,13 +78,22 @@ def find_features(grey: Pixels, dpi: float, at_dpi: float) -> Features:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class MatchIndex:
-    """Features of all templates, and a projection of them for a quick first look."""
+    """Features of all templates, and a projection of them for a quick first look.
+
+    `short` (all features, one after the other) are the projected descriptors with their squared
+    length as the last column; those of each template that has any (`held`) are from `starts` to
+    `ends`.
+    `twins` are the templates that show most of what a template shows.
+    """
 
     templates: tuple[Features, ...]
     projection: NDArray[np.float32]
     mean: NDArray[np.float32]
     short: NDArray[np.float32]
-    owners: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    held: NDArray[np.int64]
+    twins: tuple[frozenset[int], ...] = ()
 
     @classmethod
     def build(cls, templates: Sequence[Features]) -> "MatchIndex":
@@ -88,57 +105,86 @@ class MatchIndex:
         centred = stacked - mean
         _, axes = np.linalg.eigh(centred.T @ centred)
         projection = axes[:, ::-1][:, :_SHORT_DIMS].astype(np.float32)
-        return cls(
+        short = (centred @ projection).astype(np.float32)
+        sizes = np.array([len(t.points) for t in templates], np.int64)
+        held = np.flatnonzero(sizes)
+        index = cls(
             templates=tuple(templates),
             projection=projection,
             mean=mean.astype(np.float32),
-            short=(centred @ projection).astype(np.float32),
-            owners=np.repeat(np.arange(len(templates)), [len(t.points) for t in templates]),
+            short=np.column_stack([short, (short**2).sum(axis=1)]),
+            starts=np.cumsum(sizes[held]) - sizes[held],
+            ends=np.cumsum(sizes[held]),
+            held=held,
         )
+        return replace(index, twins=index._twins())
 
-    def propose(self, page: Features, *, only: frozenset[int] | None, most: int) -> list[Proposal]:
-        """Templates (of `only`, when given) with a pose that many features agree on."""
+    def rounds(
+        self, page: Features, *, only: frozenset[int] | None, most: int, rough: bool = False
+    ) -> Iterator[tuple[bool, list[Proposal]]]:
+        """Templates (of `only`, when given) with a pose that many features agree on.
+
+        First (True) one that leads clearly by a few features, with its twins, if there is one; then
+        the `most` that lead by all of them (`rough`: of those that do well by the few).
+        """
         if len(page.points) < _LEAST_MATCHES:
-            return []
-        wanted = self._shortlist(page, most) if only is None else sorted(only)
+            return
+        if only is not None or len(self.held) <= most:
+            wanted = range(len(self.templates)) if only is None else sorted(only)
+            yield False, self._posed(page, wanted)
+            return
+        own = (page.descriptors[:_SHORT_QUERIES] - self.mean) @ self.projection
+        queries = np.column_stack([-2 * own, np.ones(len(own), np.float32)])
+        spread = np.zeros(len(own), np.bool_)
+        spread[np.linspace(0, len(own) - 1, _FEW_QUERIES).astype(int)] = True
+        nearest = self._nearest(queries[spread])
+        votes = _votes(nearest)
+        first, second = np.argsort(-votes)[:2]
+        if votes[first] >= max(_CLEAR_LEAD * votes[second], _LEAST_VOTES):
+            leader = int(self.held[first])
+            yield True, self._posed(page, [leader, *self.twins[leader]])
+        chosen = np.sort(np.argsort(-votes)[:_ROUGH]) if rough else np.arange(len(self.held))
+        rest = self._nearest(queries[~spread], chosen)
+        votes = _votes(np.concatenate([nearest[:, chosen], rest]))
+        yield False, self._posed(page, self.held[chosen[np.argsort(-votes)[:most]]].tolist())
+
+    def _posed(self, page: Features, wanted: Iterable[int]) -> list[Proposal]:
         proposals = [p for i in wanted if (p := self._pose(page, i)) is not None]
         return sorted(proposals, key=lambda p: -p.inliers)
 
-    def _shortlist(self, page: Features, most: int) -> list[int]:
-        """Templates that some page features resemble more than they resemble all others.
-
-        A vote weighs the lead over the best other template: features that every form has (a
-        corner of a frame, the word for date) say nothing.
-        """
-        count = len(self.templates)
-        if count <= most:
-            return list(range(count))
-        queries = (page.descriptors[:_SHORT_QUERIES] - self.mean) @ self.projection
-        starts = np.flatnonzero(np.r_[True, self.owners[1:] != self.owners[:-1]])
-        nearest = self._nearest(np.asarray(queries, np.float32), starts)
-        second = np.partition(nearest, 1, axis=1)[:, 1:2]
-        votes = np.clip(second - nearest, 0, None).sum(axis=0)
-        held = self.owners[starts]
-        return [int(held[i]) for i in np.argsort(-votes)[:most]]
-
     def _nearest(
-        self, queries: NDArray[np.float32], starts: NDArray[np.int64]
+        self, queries: NDArray[np.float32], chosen: NDArray[np.int64] | None = None
     ) -> NDArray[np.float32]:
         """Distance (squared, less the query's own length) to the nearest feature of each template.
 
         By a few templates at a time: all at once would go through memory, at five times the cost.
         """
-        nearest = np.empty((len(queries), len(starts)), np.float32)
-        ends = np.r_[starts[1:], len(self.short)]
-        doubled = -2 * queries
-        for first in range(0, len(starts), _BLOCK):
-            low, high = starts[first], ends[min(first + _BLOCK, len(starts)) - 1]
-            block = self.short[low:high]
-            distance = doubled @ block.T
-            distance += (block**2).sum(axis=1)
-            own = starts[first : first + _BLOCK] - low
+        which = np.arange(len(self.held)) if chosen is None else chosen
+        nearest = np.empty((len(queries), len(which)), np.float32)
+        for first in range(0, len(which), _BLOCK):
+            block = which[first : first + _BLOCK]
+            parts = [self.short[self.starts[i] : self.ends[i]] for i in block]
+            # Neighbours lie side by side in memory already.
+            whole = len(block) == block[-1] - block[0] + 1
+            rows = self.short[self.starts[block[0]] : self.ends[block[-1]]] if whole else None
+            distance = queries @ (np.concatenate(parts) if rows is None else rows).T
+            own = np.cumsum([0, *(len(part) for part in parts[:-1])])
             nearest[:, first : first + _BLOCK] = np.minimum.reduceat(distance, own, axis=1)
         return nearest
+
+    def _twins(self) -> tuple[frozenset[int], ...]:
+        """For each template the others that have nearly all of its features (revisions, mostly)."""
+        twins: list[set[int]] = [set() for _ in self.templates]
+        for number, (start, end) in enumerate(zip(self.starts, self.ends, strict=True)):
+            own = self.short[np.linspace(start, end - 1, _FEW_QUERIES).astype(int)]
+            queries = np.column_stack([-2 * own[:, :-1], np.ones(len(own), np.float32)])
+            away = self._nearest(queries) + own[:, -1:]
+            alike = (away < _SAME_FEATURE).mean(axis=0) >= _TWIN_SHARE
+            alike[number] = False
+            for other in self.held[alike].tolist():
+                twins[other].add(int(self.held[number]))
+                twins[int(self.held[number])].add(other)
+        return tuple(frozenset(group) for group in twins)
 
     def _pose(self, page: Features, index: int) -> Proposal | None:
         template = self.templates[index]
@@ -161,6 +207,17 @@ class MatchIndex:
         if count < _LEAST_INLIERS or not sane_pose(pose, template.size):
             return None
         return Proposal(index=index, pose=np.asarray(pose, dtype=np.float64), inliers=count)
+
+
+def _votes(nearest: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Weigh templates by the features that they resemble more than all others do.
+
+    A vote is the lead over the best other template: features that every form has (a corner of a
+    frame, the word for date) say nothing.
+    """
+    second = np.partition(nearest, 1, axis=1)[:, 1:2]
+    votes: NDArray[np.float32] = np.clip(second - nearest, 0, None).sum(axis=0)
+    return votes
 
 
 def sane_pose(pose: Matrix, size: tuple[int, int]) -> bool:

@@ -8,16 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.forms.template import Template
-from pipelines.geometry import Points, even_light, resize_by, transform_points
+from pipelines.geometry import Edge, Points, before_edge, even_light, resize_by, transform_points
 from pipelines.identify_features import sane_pose
+from pipelines.identify_sight import find_sight
 from pipelines.records import Matrix, Pixels
 
 _MOST_POINTS = 8000
 _CORNERS = 220
+_REFINING = 110
 _TOLERANCE = 1.5
 _RULE_MM = 9.0
-_LEAST_IN_SIGHT = 0.45
+_LEAST_IN_SIGHT = 0.35
 _ENOUGH_IN_SIGHT = 0.7
+_WHOLE = 0.82
+"""Share of words alike from which on nothing is asked about a part that is out of sight."""
 _WINDOW = 17
 _FLAT = 25.0
 _SAME_WORD = 0.8
@@ -31,11 +35,13 @@ _DPI = 100.0
 class PrintMap:
     """A template seen at `dpi`: `grey`, its words (`points`, N x 2) and corners to track.
 
-    `from_template` maps template pixels to pixels of this map.
+    `from_template` maps template pixels to pixels of this map. `tones` are the mean and the
+    variance of the blurred map around each point (2 x N).
     """
 
     grey: Pixels
     points: Points
+    tones: NDArray[np.float32]
     corners: NDArray[np.float32]
     words: Pixels
     dpi: float
@@ -49,10 +55,12 @@ class PrintMap:
         ys, xs = np.nonzero(words)
         step = max(1, len(xs) // _MOST_POINTS)
         shuffled = np.random.default_rng(0).permutation(len(xs))[::step][:_MOST_POINTS]
+        places = np.column_stack([xs, ys])[shuffled]
         corners = cv2.goodFeaturesToTrack(small, _CORNERS, 0.02, dpi / 25.4 * 5)
         return cls(
             grey=small,
-            points=np.column_stack([xs, ys])[shuffled].astype(np.float64),
+            points=places.astype(np.float64),
+            tones=_tones(_soft(small), *places.T),
             corners=np.zeros((0, 1, 2), np.float32) if corners is None else corners,
             words=words,
             dpi=dpi,
@@ -66,11 +74,13 @@ class PrintScore:
 
     `alike` is the share of words that look the same at their places (a right form reaches 0.85 to
     1). `likeness` is the correlation of page and template around each of the template's `points`.
+    `edge` (map pixels) is what the page was judged up to, when a part of it is out of sight.
     """
 
     alike: float
     pose: Matrix
     likeness: NDArray[np.float32]
+    edge: Edge | None = None
 
     def own_words(self, other: "PrintScore", mine: PrintMap, theirs: PrintMap) -> float | None:
         """Lead of this template's own words over the other's own words; None if they have none.
@@ -114,7 +124,7 @@ def score_print(
 ) -> PrintScore | None:
     """Refine `pose` (template pixels to pixels of the grey `page`) and score it.
 
-    None when less than about half of the template's words lie within the page.
+    None when less than about a third of the template's words lie within the page.
     """
     to_map = template.from_template
     coarse = pose @ np.linalg.inv(to_map)
@@ -130,12 +140,13 @@ def score_print(
         return None
     lit = even_light(seen, template.dpi)
     likeness = _likeness(lit, template)
-    in_sight = float(min(1.0, inside.mean() / _ENOUGH_IN_SIGHT))
-    return PrintScore(
-        alike=_alike(likeness[inside]) * in_sight,
-        pose=refined @ to_map,
-        likeness=likeness,
-    )
+    alike = _alike(likeness[inside]) * float(min(1.0, inside.mean() / _ENOUGH_IN_SIGHT))
+    part = None
+    if alike < _WHOLE:
+        part = find_sight(template.points, (likeness > _SAME_WORD) & inside)
+    if part is None or part.score <= alike:
+        return PrintScore(alike=alike, pose=refined @ to_map, likeness=likeness)
+    return PrintScore(alike=part.score, pose=refined @ to_map, likeness=likeness, edge=part.edge)
 
 
 def cell_likeness(
@@ -161,19 +172,27 @@ def cell_likeness(
 
 def _likeness(lit: Pixels, template: PrintMap) -> NDArray[np.float32]:
     """Correlation of page and template in a window of a word around each of its points."""
-    page = cv2.GaussianBlur(lit, (0, 0), 1.0)
-    blank = cv2.GaussianBlur(template.grey, (0, 0), 1.0)
-    window, real = (_WINDOW, _WINDOW), cv2.CV_32F
-    xs, ys = np.round(template.points).astype(int).T
-    mean_page, mean_blank = (cv2.boxFilter(m, real, window)[ys, xs] for m in (page, blank))
-    square_page, square_blank = (cv2.sqrBoxFilter(m, real, window)[ys, xs] for m in (page, blank))
-    together = cv2.boxFilter(cv2.multiply(page, blank, dtype=real), real, window)[ys, xs]
-    spread_page = np.maximum(square_page - mean_page**2, _FLAT)
-    spread_blank = np.maximum(square_blank - mean_blank**2, _FLAT)
+    page, blank = _soft(lit), _soft(template.grey)
+    xs, ys = template.points.astype(np.intp).T
+    together = cv2.multiply(page, blank, dtype=cv2.CV_32F)
+    together = cv2.boxFilter(together, cv2.CV_32F, (_WINDOW, _WINDOW))[ys, xs]
+    (mean_page, spread_page), (mean_blank, spread_blank) = _tones(page, xs, ys), template.tones
     likeness: NDArray[np.float32] = (together - mean_page * mean_blank) / np.sqrt(
         spread_page * spread_blank
     )
     return likeness
+
+
+def _soft(grey: Pixels) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.uint8)
+
+
+def _tones(soft: Pixels, xs: NDArray[np.intp], ys: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Mean and variance (at least that of grain) of a picture around places: 2 x N."""
+    window, real = (_WINDOW, _WINDOW), cv2.CV_32F
+    mean = cv2.boxFilter(soft, real, window)[ys, xs]
+    square = cv2.sqrBoxFilter(soft, real, window)[ys, xs]
+    return np.stack([mean, np.maximum(square - mean**2, _FLAT)])
 
 
 def _alike(likeness: NDArray[np.float32]) -> float:
@@ -203,10 +222,9 @@ def follow(
     for farther away, which a coarser picture allows, where heavy writing hides thin print.
     """
     found, sure = _followed(seen, template, corners, levels=0)
+    lost = np.flatnonzero(~sure)
     if sure.mean() < _ENOUGH_NEAR:
-        far, sure_far = _followed(seen, template, corners, levels=2)
-        found = np.where(sure[:, None], found, far)
-        sure |= sure_far
+        found[lost], sure[lost] = _followed(seen, template, corners[lost], levels=2)
     return found, sure
 
 
@@ -225,8 +243,10 @@ def _refinement(seen: Pixels, template: PrintMap) -> Matrix:
     """Homography of the print map that moves its corners to where the page shows them."""
     if len(template.corners) < 12:
         return np.eye(3)
-    source = template.corners.reshape(-1, 2)
-    target, sure = follow(seen, template, template.corners)
+    every = max(1, len(template.corners) // _REFINING)
+    corners = np.ascontiguousarray(template.corners[::every])
+    source = corners.reshape(-1, 2)
+    target, sure = follow(seen, template, corners)
     good = sure & (np.abs(target - source).max(axis=1) < 12)
     if good.sum() < 12:
         return np.eye(3)
@@ -261,6 +281,8 @@ def _own_found(
     xs = np.clip(np.round(there[:, 0]).astype(int), 0, width - 1)
     ys = np.clip(np.round(there[:, 1]).astype(int), 0, height - 1)
     mine = lacking[ys, xs] > 3 * _TOLERANCE
+    if score.edge is not None:
+        mine &= before_edge(score.edge, own.points)
     if mine.sum() < max(30, 0.01 * len(own.points)):
         return None
     return _alike(score.likeness[mine])

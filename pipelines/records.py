@@ -114,8 +114,7 @@ class RegisteredPage:
     `grey` is its luminance, H x W template pixels at `dpi` (mm x dpi / 25.4); `colour` is RGB at
     half of that resolution (H // 2 x W // 2 x 3), which is as fine as a JPEG keeps it; None when
     the scan shows no colours. `to_scan` maps template pixels to the original scan. `residual_mm`
-    is the median distance between print found and print expected. `edge` (a, b, c): where
-    a x + b y > c (template pixels) another sheet covers the page.
+    is the median distance between print found and expected. Beyond `edge` it is covered or torn.
     """
 
     number: int
@@ -130,7 +129,7 @@ class RegisteredPage:
     rotation: int
     score: float
     residual_mm: float
-    edge: tuple[float, float, float] | None = None
+    edge: tuple[float, float, float] | None = None  # a x + b y > c lies beyond it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,10 +270,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageView:
-    """What is needed to show a page: size of the original scan and the turn that shows it upright.
-
-    `form_page` is None for pages that no form claims.
-    """
+    """Size of the original scan, its turn upright, its form page (None when no form claims it)."""
 
     number: int
     width: int
@@ -289,8 +285,7 @@ class PageView:
 class Suggestion:
     """Everything the service thinks about one document; a person decides.
 
-    `versions` names every model, form and program version that took part. `timings` are seconds
-    by stage.
+    `versions` names every model, form and program that took part. `timings`: seconds by stage.
     """
 
     form: FormKey | None

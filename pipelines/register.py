@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from pipelines.forms.template import Template
 from pipelines.geometry import (
     Points,
+    before_edge,
     even_light,
     halves,
+    moved_edge,
     resize_by,
     scaling,
     to_grey,
@@ -88,6 +90,8 @@ def _judged(
     if residual is None or score is None:
         return None
     shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
+    if score.edge is not None:
+        shown &= before_edge(score.edge, blank.points)
     cells = cell_likeness(score, blank, shown)
     if score.alike < _LEAST_ALIKE or residual > _MOST_RESIDUAL_MM:
         return None
@@ -107,6 +111,7 @@ def _judged(
         rotation=_rotation(to_scan, template.grey.shape),
         score=float(np.clip(score.alike, 0, 1)),
         residual_mm=residual,
+        edge=None if score.edge is None else moved_edge(score.edge, blank.from_template),
     )
 
 

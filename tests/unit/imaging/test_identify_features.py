@@ -1,6 +1,7 @@
 """The shortlist of templates, from descriptors made by hand."""
 
 import numpy as np
+import pytest
 
 from pipelines.identify_features import Features, MatchIndex
 
@@ -17,26 +18,59 @@ def features(descriptors: np.ndarray) -> Features:
     )
 
 
-def test_the_nearest_feature_of_every_template_is_found_block_by_block() -> None:
+def told(index: MatchIndex, page: Features, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """Templates that are posed in each round."""
+    asked: list[list[int]] = []
+    monkeypatch.setattr(
+        MatchIndex, "_posed", lambda _, __, wanted: asked.append(list(wanted)) or []
+    )
+    assert all(found == [] for _, found in index.rounds(page, only=None, most=4))
+    return asked
+
+
+@pytest.mark.parametrize("chosen", [range(21), [2, 3, 4, 9, 10, 17, 18, 19, 20]])
+def test_the_nearest_feature_of_every_template_is_found_block_by_block(chosen) -> None:
     rng = np.random.default_rng(1)
     # More templates than fit in a block, of unequal size, the last block not full.
     templates = [features(rng.random((3 + 7 * (i % 5), 128))) for i in range(21)]
     index = MatchIndex.build(templates)
-    queries = rng.standard_normal((11, index.short.shape[1])).astype(np.float32)
-    starts = np.flatnonzero(np.r_[True, index.owners[1:] != index.owners[:-1]])
-    nearest = index._nearest(queries, starts)
+    queries = rng.standard_normal((11, index.short.shape[1] - 1)).astype(np.float32)
+    asked = np.column_stack([-2 * queries, np.ones(len(queries), np.float32)])
+    nearest = index._nearest(asked, np.array(list(chosen)))
+    short = [index.short[a:b, :-1] for a, b in zip(index.starts, index.ends, strict=True)]
     expected = [
-        [
-            min(((short - query) ** 2).sum() - (query**2).sum() for short in index.short[of])
-            for of in (index.owners == i for i in range(21))
-        ]
+        [((short[i] - query) ** 2).sum(axis=1).min() - (query**2).sum() for i in chosen]
         for query in queries
     ]
     assert np.allclose(nearest, expected, atol=1e-3)
 
 
-def test_the_template_a_page_was_made_of_leads_the_shortlist() -> None:
+def test_the_template_a_page_was_made_of_is_tried_alone_first(monkeypatch) -> None:
     rng = np.random.default_rng(2)
-    templates = [features(rng.random((40, 128))) for _ in range(30)]
-    page = features(templates[17].descriptors + 0.01 * rng.standard_normal((40, 128)))
-    assert MatchIndex.build(templates)._shortlist(page, 4)[0] == 17
+    templates = [features(rng.random((140, 128))) for _ in range(30)]
+    page = features(templates[17].descriptors + 0.01 * rng.standard_normal((140, 128)))
+    first, second = told(MatchIndex.build(templates), page, monkeypatch)
+    assert first == [17]
+    assert second[0] == 17 and len(second) == 4
+
+
+def test_a_template_with_a_revision_is_never_tried_alone(monkeypatch) -> None:
+    rng = np.random.default_rng(3)
+    shared = rng.random((140, 128))
+    revised = np.concatenate([shared[:130], rng.random((10, 128))])
+    templates = [features(shared), *(features(rng.random((140, 128))) for _ in range(8))]
+    templates.append(features(revised))
+    index = MatchIndex.build(templates)
+    assert index.twins[0] == {9} and index.twins[9] == {0} and not any(index.twins[1:9])
+    for rounds in (
+        told(index, features(shared), monkeypatch),
+        told(index, templates[9], monkeypatch),
+    ):
+        assert {0, 9} <= set(rounds[0])
+
+
+def test_a_template_without_any_print_is_no_obstacle(monkeypatch) -> None:
+    rng = np.random.default_rng(4)
+    templates = [features(rng.random((40 * (i != 2), 128))) for i in range(9)]
+    *_, last = told(MatchIndex.build(templates), features(templates[5].descriptors), monkeypatch)
+    assert last[0] == 5 and 2 not in last
