@@ -9,6 +9,7 @@ from ocr_service.cli.administration import open_service, operator
 from ocr_service.cli.console import coded_exit, json_line, out, progress
 from ocr_service.clock import utc_now
 from ocr_service.forms_catalog import open_forms
+from ocr_service.loop.category_examples import export_categories
 from ocr_service.loop.dataset import export_examples
 from ocr_service.loop.evaluate import LoopStore
 from ocr_service.loop.examples import (
@@ -56,6 +57,34 @@ def export(
         )
         return
     out.print(f"書類 {made.documents}、項目 {made.examples}、版 {made.version[:16]}")
+
+
+@app.command("categories")
+@coded_exit
+def categories(
+    out_folder: Annotated[Path, typer.Option("--out", help="空のフォルダ")],
+    json: Annotated[bool, typer.Option("--json", help="JSONを出力する")] = False,
+) -> None:
+    """Write the features of confirmed papers of no form with the category that people chose."""
+    settings = load_settings()
+    with open_service(settings) as database, progress() as bar:
+        store = LoopStore(
+            settings=settings,
+            database=database,
+            objects=open_objects(settings),
+            forms=open_forms(settings),
+        )
+        made = export_categories(
+            store,
+            out_folder,
+            operator(),
+            progress=lambda papers: bar.track(papers, description="書き出し中"),
+        )
+    if json:
+        told = {"version": made.version, "documents": made.documents}
+        json_line({**told, "damaged": list(made.damaged)})
+        return
+    out.print(f"書類 {made.documents}、版 {made.version[:16]}")
 
 
 @app.command("collect")

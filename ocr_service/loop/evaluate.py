@@ -1,6 +1,6 @@
 """Reading the gold set with a candidate and with what is in use, and keeping the verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ from ocr_service.settings import Settings
 from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectStore
 from ocr_service.storage.tables_models import ModelEvaluationRow
+from ocr_service.taxonomy.learn import LearntKinds, judged
+from pipelines.category_kinds import KindHead
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
 from pipelines.records import Suggestion
@@ -75,15 +77,17 @@ def evaluate(
         row = find_version(session, name, version)
         against = versions_in_use(session)
     task = row.task if row is not None else task_of(name, version)
+    # Kinds that the office taught are read with both: a candidate must not lose to their lack.
+    heads = LearntKinds(store.database, store.objects).heads()
     digests: dict[str, str] = {}
     with ExitStack() as stack:
         readers = [_reader(store.settings, stack, which) for which in ("", candidate)]
-        judged = []
+        pairs = []
         for gold in _golds(store, choice, by, progress):
             digests[gold.truth.document] = truth_digest(gold)
-            active, other = (_read(reader, gold) for reader in readers)
-            judged.append(judge_document(gold, active, other))
-    report = judge(judged, own_measure(name, task))
+            active, other = (_read(reader, gold, heads) for reader in readers)
+            pairs.append(judge_document(gold, active, other))
+    report = judge(pairs, own_measure(name, task))
     return _keep(store, name, version, against, gold_digest(digests), report, by)
 
 
@@ -125,9 +129,10 @@ def _golds(store: LoopStore, choice: GoldChoice, by: Actor, progress: Progress) 
         yield from synthetic_gold(store.forms, rounds=choice.rounds, progress=progress)
 
 
-def _read(reader: DocumentReader, gold: Gold) -> Suggestion | None:
+def _read(reader: DocumentReader, gold: Gold, heads: Sequence[KindHead]) -> Suggestion | None:
     try:
-        return reader.read(gold.data, today=gold.today, pinned=None, pages=gold.pages)
+        found = reader.read(gold.data, today=gold.today, pinned=None, pages=gold.pages)
+        return judged(found, heads)
     except CodedError as error:
         if error.code in _UNREAD:
             raise

@@ -21,6 +21,7 @@ from ocr_service.states import DecisionAction, DocumentState
 from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectStore
 from ocr_service.storage.tables import DecisionRow, DocumentRow
+from ocr_service.taxonomy.store import load_chosen, load_taxonomy
 from pipelines.errors import CodedError
 from pipelines.forms.load import FormLibrary
 from pipelines.synthesis.formats import ScanFormat
@@ -78,6 +79,9 @@ def open_gold(
         data = objects.get(row.original_object, session)
         today = office_date(as_utc(row.received_at), time_zone)
         pages = None if row.pages is None else tuple(row.pages)
+        category, same = category_of(forms, decision.form_id), frozenset[str]()
+        if decision.form_id is None:
+            category, same = confirmed_category(session, document_id)
     return Gold(
         data=data,
         today=today,
@@ -85,7 +89,8 @@ def open_gold(
         truth=Truth(
             document=document_id,
             form=decision.form_id,
-            category=category_of(forms, decision.form_id),
+            category=category,
+            same=same,
             # Pages of no form have fields named by what was read there: nothing to compare by.
             values=decision.values if decision.form_id is not None else {},
         ),
@@ -139,8 +144,21 @@ def gold_digest(golds: Mapping[str, str]) -> str:
 def truth_digest(gold: Gold) -> str:
     """Digest of the bytes and the truth of one document."""
     values = sorted((name, value or "") for name, value in gold.truth.values.items())
-    told = repr((sha256(gold.data).hexdigest(), gold.truth.form, values))
+    told = repr((sha256(gold.data).hexdigest(), gold.truth.form, gold.truth.category, values))
     return sha256(told.encode()).hexdigest()
+
+
+def confirmed_category(session: Session, document_id: str) -> tuple[str | None, frozenset[str]]:
+    """Category that a person chose for a page of no form, as it stands today, and its other ids.
+
+    None when nobody chose one: that a suggestion was left as it was says nothing.
+    """
+    chosen = load_chosen(session, document_id)
+    if chosen is None:
+        return None, frozenset()
+    taxonomy = load_taxonomy(session)
+    today = taxonomy.resolve(chosen.category_id)
+    return today, frozenset(taxonomy.family(today)) - {today}
 
 
 def category_of(forms: FormLibrary, form_id: str | None) -> str | None:

@@ -33,12 +33,16 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Truth:
-    """What is known of a gold document; `category` is None where nobody said it."""
+    """What is known of a gold document; `category` is None where nobody said it.
+
+    `same` are further ids that stand for that category today: those that were merged into it.
+    """
 
     document: str
     form: str | None
     category: str | None
     values: Mapping[str, str | None]
+    same: frozenset[str] = frozenset()
 
     @property
     def group(self) -> str:
@@ -70,7 +74,7 @@ def measure(suggestion: Suggestion | None, truth: Truth) -> dict[Measure, dict[s
     found[Measure.FORM]["form"] = _flag(suggestion is not None and form == truth.form)
     if truth.category is not None:
         said = suggestion.category.label if suggestion is not None else None
-        found[Measure.CATEGORY]["category"] = _flag(said == truth.category)
+        found[Measure.CATEGORY]["category"] = _flag(said == truth.category or said in truth.same)
     odd = suggestion is not None and any(f.rule.startswith(RULE) for f in suggestion.findings)
     found[Measure.CALM]["document"] = _flag(not odd)
     return found

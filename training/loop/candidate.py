@@ -1,7 +1,7 @@
 """Writing a candidate: weights, manifest with provenance and figures, model card."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,23 +24,31 @@ class Candidate:
     command: str
     metrics: Mapping[str, float]
     notes: str
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+    """Further files, by name."""
 
 
 def write_candidate(candidate: Candidate, dataset: Dataset, version: str, out: Path) -> Path:
     """Write `out/<name>/<version>/`; return it. Raises FileExistsError."""
+    size = f"{dataset.documents} confirmed documents, {len(dataset.examples)} fields"
+    return write_version(candidate, dataset.version, size, version, out)
+
+
+def write_version(candidate: Candidate, dataset: str, size: str, version: str, out: Path) -> Path:
+    """Write `out/<name>/<version>/`, made from the data set `dataset` (SHA-256) of `size`."""
     folder = out / candidate.name / version
     folder.mkdir(parents=True)
     (folder / candidate.file).write_bytes(candidate.data)
-    provenance = (
-        f"{candidate.command} on data set {dataset.version[:16]}: "
-        f"{dataset.documents} confirmed documents, {len(dataset.examples)} fields"
-    )
+    for name, data in candidate.parts.items():
+        (folder / name).write_bytes(data)
+    provenance = f"{candidate.command} on data set {dataset[:16]}: {size}"
     manifest = {
         "name": candidate.name,
         "version": version,
         "task": candidate.task,
         "file": candidate.file,
         "sha256": sha256(candidate.data).hexdigest(),
+        "parts": {name: sha256(data).hexdigest() for name, data in candidate.parts.items()},
         "licence": "property of the office",
         "provenance": provenance,
         "metrics": {name: float(value) for name, value in candidate.metrics.items()},
