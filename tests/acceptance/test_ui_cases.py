@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from ui_browser import serious_violations
 from ui_world import UiWorld
 
+from ocr_service.storage.tables_cases import PersonDigestRow
+
 pytest_plugins = ("ui_browser",)
 pytestmark = pytest.mark.acceptance
 MAIN = "保育施設利用"
@@ -70,3 +72,26 @@ def test_a_packet_is_sorted_and_its_request_is_drafted(page: Page, world: UiWorl
     page.goto(world.address)
     page.get_by_role("tab", name="確認中").click()
     expect(page.get_by_role("row", name=MAIN).get_by_text("案件に不足")).to_be_visible()
+
+
+def test_a_proposal_is_dismissed_and_taken_back_by_keyboard(page: Page, world: UiWorld) -> None:
+    one, other = world.document("seal-registration"), world.document("seal-registration")
+    with world.database.transaction() as session:
+        for document in (one, other):
+            digest = PersonDigestRow(document_id=document, basis="name_birth", digest="a" * 64)
+            session.add(digest)
+    page.goto(f"{world.address}/documents/{one}")
+    # The same person on the same form is told, with a link.
+    told = page.get_by_role("listitem").filter(has_text="二重の申請でないか")
+    expect(told.get_by_role("link", name=re.compile(other[-6:]))).to_be_visible()
+    panel = page.get_by_role("region", name="この案件の書類")
+    proposed = panel.get_by_role("list", name="この案件かもしれない書類")
+    expect(proposed.get_by_role("listitem")).to_have_count(1)
+    proposed.get_by_role("button", name=re.compile("別の件とする$")).press("Enter")
+    expect(proposed).to_have_count(0)
+    dismissed = panel.get_by_text("別の件とした書類（1 件）")
+    dismissed.click()
+    assert serious_violations(page) == []
+    panel.get_by_role("button", name=re.compile("元に戻す$")).press("Enter")
+    expect(proposed.get_by_role("listitem")).to_have_count(1)
+    expect(dismissed).to_have_count(0)
