@@ -38,35 +38,39 @@ class Trial:
 
 
 def known_pages(
-    entries: list[FormEntry], conditions: list[str], seed: int, every: int = 1
+    entries: list[FormEntry], conditions: list[str], seed: int, each: int, part: slice
 ) -> Iterator[Trial]:
-    """Fill in every form once and show one page of it in every condition.
-
-    `every` leaves out all but every so manieth form.
-    """
-    for number, entry in enumerate(entries[::every]):
+    """Fill in every form of `part` once and show a page of it in `each` conditions, in turn."""
+    for number, entry in list(enumerate(entries))[part]:
         filled = synthesize(entry, seed=seed + number, dpi=_DPI).pages
         form_page = int(seeded(seed + number, "page").integers(len(filled))) + 1
-        for name in conditions:
+        turn = (conditions[(number * each + i) % len(conditions)] for i in range(each))
+        for name in turn:
             rng = seeded(seed + number, "condition", name)
             pixels = CONDITIONS[name](filled[form_page - 1], rng)
             yield Trial(page=page_of(1, pixels), source=name, form=entry.key, form_page=form_page)
 
 
-def unknown_pages(entries: list[FormEntry], conditions: list[str], seed: int) -> Iterator[Trial]:
-    """Show forms that the catalogue lacks, receipts, letters and pages of noise."""
-    for trial in known_pages(entries, conditions, seed):
-        yield Trial(page=trial.page, source="other_form", form=None, form_page=None)
-    for number in range(len(entries)):
-        rng = seeded(seed + number, "paper")
-        for kind, make in (("receipt", _receipt), ("letter", letter), ("noise", _noise)):
+def unknown_pages(
+    entries: list[FormEntry], conditions: list[str], seed: int, each: int, part: slice
+) -> Iterator[Trial]:
+    """Show forms that the catalogue lacks, and after each form's a receipt, letter or noise."""
+    papers = (("receipt", receipt), ("letter", letter), ("noise", _noise))
+    numbers = range(len(entries))[part]
+    for place, trial in enumerate(known_pages(entries, conditions, seed, each, part)):
+        source = "other, covered" if trial.source == "half_covered" else "other_form"
+        yield Trial(page=trial.page, source=source, form=None, form_page=None)
+        if place % each == 0:
+            number = numbers[place // each]
+            rng = seeded(seed + number, "paper")
+            kind, make = papers[number % len(papers)]
             pixels, _ = degrade(make(rng), (_D.SKEW, _D.NOISE, _D.JPEG), _DPI, rng)
             yield Trial(page=page_of(1, pixels), source=kind, form=None, form_page=None)
 
 
-def real_pages(folder: Path) -> Iterator[Trial]:
-    """Every page of the real documents and photographs below `folder`, largest-set files once."""
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in _REAL):
+def real_pages(folder: Path, part: slice) -> Iterator[Trial]:
+    """Show every page of the real documents and photographs below `folder`."""
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in _REAL)[part]:
         try:
             pages = list(decode_pages(path.read_bytes(), limits=DecodeLimits()))
         except CodedError:
@@ -161,7 +165,7 @@ def letter(rng: np.random.Generator) -> Pixels:
     return _rgb(picture)
 
 
-def _receipt(rng: np.random.Generator) -> Pixels:
+def receipt(rng: np.random.Generator) -> Pixels:
     """Words to the left and amounts to the right on a narrow strip, laid on the glass."""
     picture = _paper()
     draw, size = ImageDraw.Draw(picture), int(rng.integers(26, 36))

@@ -2,24 +2,26 @@
 
     python -m training.measure_identification --forms 200 --first-seed 620000 --sift-every 40
 
-Makes a catalogue of forms (`form_variants`, no QR codes), shows every form filled in and made worse
-in each way of `identification_pages.CONDITIONS`, then pages that are no form of the catalogue:
-other forms of the same kind, receipts, letters, noise, and the real pages below `--real`. Prints,
-by condition: right, wrong and refused; then the share of unknown pages taken for a form at the
-score at which 99% of the known pages are taken; processor milliseconds a page (one thread, decoding
-not counted); and the same for SIFT against every template on every so manieth of the same pages.
-Seeds 610000 to 619999 were for tuning.
+Makes a catalogue of forms (`form_variants`, no QR codes) and shows, by turns: every form filled in
+and made worse in some ways of `identification_pages.CONDITIONS`; and pages that are no form of the
+catalogue: other forms of the same kind, receipts, letters, noise, and the real pages below
+`--real`. Prints, by condition: right, wrong and refused; then the share of unknown pages taken for
+a form at the score at which 99% of the known pages are taken; processor milliseconds a page (one
+thread, decoding not counted); and the same for SIFT against every template on every so manieth of
+the same pages. Seeds 610000 to 619999 were for tuning.
 """
 
 import argparse
 import json
+import multiprocessing
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain, islice
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -61,12 +63,13 @@ def main() -> int:
     parser.add_argument("--other-forms", type=int, default=50, help="forms outside the catalogue")
     parser.add_argument("--first-seed", type=int, default=610_000)
     parser.add_argument("--conditions", nargs="*", default=list(CONDITIONS))
-    parser.add_argument("--every", type=int, default=1, help="show only every so manieth form")
+    parser.add_argument("--each", type=int, default=2, help="conditions a form is shown in")
+    parser.add_argument("--other-each", type=int, default=4, help="the same for other forms")
     parser.add_argument("--sift-every", type=int, default=0, help="0: without the peer")
     parser.add_argument("--sift-features", type=int, default=1000)
     parser.add_argument("--real", type=Path, help="folder of real pages, none of them a known form")
-    parser.add_argument("--out", type=Path, help="JSON with a row a page, written as it goes")
-    parser.add_argument("--part", default="1/1", help="2/3: the second of three parts")
+    parser.add_argument("--out", type=Path, help="folder of JSON, a row a page")
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--report", type=Path, nargs="*", help="only print what such files hold")
     options = parser.parse_args()
     cv2.setNumThreads(1)
@@ -79,16 +82,39 @@ def main() -> int:
     templates = [t for entry in entries for t in build_templates(entry)]
     index = build_index(templates)
     sift = SiftMatcher(templates, features=options.sift_features) if options.sift_every else None
-    trials = chain(
-        known_pages(entries, options.conditions, options.first_seed, options.every),
-        unknown_pages(others, options.conditions, options.first_seed + _OTHER_SEEDS),
-        real_pages(options.real) if options.real else (),
-    )
     sys.stdout.write(f"{len(entries)} forms, {len(templates)} pages in the catalogue\n")
-    part, parts = (int(number) for number in options.part.split("/"))
-    mine = islice(trials, part - 1, None, parts)
-    _report(_measure(mine, index, templates, sift, options.sift_every, options.out))
+    sys.stdout.flush()
+
+    def measure(part: int) -> list[Row]:
+        mine = slice(part, None, options.processes)
+        seed, ways = options.first_seed, options.conditions
+        trials = _by_turns(
+            known_pages(entries, ways, seed, options.each, mine),
+            unknown_pages(others, ways, seed + _OTHER_SEEDS, options.other_each, mine),
+            real_pages(options.real, mine) if options.real else (),
+        )
+        out = options.out and options.out / f"rows{part}.json"
+        return _measure(trials, index, templates, sift, options.sift_every, out)
+
+    _report([row for rows in _forked(measure, options.processes) for row in rows])
     return 0
+
+
+def _by_turns(*groups: Iterable[Trial]) -> Iterator[Trial]:
+    """One of each group after the other: what is cut short has some of all."""
+    for turn in zip_longest(*groups):
+        yield from (trial for trial in turn if trial is not None)
+
+
+def _forked(measure: Callable[[int], list[Row]], processes: int) -> list[list[Row]]:
+    """Measure in so many processes that share what is in memory."""
+    if processes == 1:
+        return [measure(0)]
+    context = multiprocessing.get_context("fork")
+    results: Any = context.SimpleQueue()
+    for part in range(processes):
+        context.Process(target=lambda p=part: results.put(measure(p))).start()
+    return [results.get() for _ in range(processes)]
 
 
 def _measure(
