@@ -32,6 +32,11 @@ _NUMERIC = frozenset(
         FieldKind.CORPORATE_NUMBER,
     }
 )
+_NUMBER = re.compile(r"^([(]?[0-9ア-ン①-⑳][)]|[①-⑳0-9]{1,2}[.、]?)(?=[^0-9])")
+_BRACKETED = re.compile(r"[(][^()]*[)]$")
+_FIGURE_SIGN = re.compile("[0-9、。・]")
+_LONGEST = 12
+"""Longer words that end in a label are a sentence."""
 _FIGURE = re.compile("[0-9０-９一二三四五六七八九十〇元]")
 
 
@@ -87,16 +92,27 @@ def _split(text: str, labels: Mapping[str, _Label]) -> tuple[_Label, str] | None
     match = _COLON.match(text.strip())
     if match and not _CLOCK.match(match["label"].strip()):
         head = _squeeze(match["label"])
-        known = labels.get(head) or _Label(match["label"].strip(), FieldKind.TEXT)
+        known = _known(head, labels) or _Label(match["label"].strip(), FieldKind.TEXT)
         return known, match["value"].strip()
-    squeezed = _squeeze(text)
-    if squeezed in labels:
-        return labels[squeezed], ""
+    found = _known(_squeeze(text), labels)
+    if found is not None:
+        return found, ""
     # `氏名 足立太郎`: the longest label at the start, set off by a space on the paper.
     head, _, rest = unicodedata.normalize("NFKC", text).strip().partition(" ")
-    if rest and _squeeze(head) in labels:
-        return labels[_squeeze(head)], rest.strip()
-    return None
+    known = _known(_squeeze(head), labels) if rest else None
+    return (known, rest.strip()) if known is not None else None
+
+
+def _known(words: str, labels: Mapping[str, _Label]) -> _Label | None:
+    """Find the label that words are: (1)氏名, 氏名(署名) and 届出人氏名 name a person, too."""
+    bare = _BRACKETED.sub("", _NUMBER.sub("", words))
+    if words in labels or bare in labels:
+        return labels.get(words) or labels[bare]
+    if not 2 < len(bare) <= _LONGEST or _FIGURE_SIGN.search(bare):
+        return None
+    ends = (bare[start:] for start in range(1, len(bare) - 1))
+    ending = next((end for end in ends if end in labels), None)
+    return _Label(bare, labels[ending].kind) if ending is not None else None
 
 
 def _value_line(

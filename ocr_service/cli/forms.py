@@ -13,14 +13,18 @@ from PIL import Image
 from rich.markup import escape
 from rich.table import Table
 
+from models.engines import Engines, load_engines
 from ocr_service.cli import forms_try
 from ocr_service.cli.console import coded_exit, out, progress, read_file
 from ocr_service.clock import office_date, utc_now
 from ocr_service.forms_catalog import open_forms
 from ocr_service.settings import load_settings
+from pipelines.decode import DecodeLimits
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.blank_page import Char, ReadText
 from pipelines.forms.load import FormEntry, FormLibrary, load_form, review_form
 from pipelines.forms.propose import draw_draft, propose_form
+from pipelines.forms.propose_scan import level_pages, pages_to_pdf, text_reader
 from pipelines.forms.render import render_blank
 from pipelines.records import Pixels
 from pipelines.synthesis.degrade import Degradation
@@ -140,7 +144,7 @@ def synthesize(
 @app.command("import")
 @coded_exit
 def import_(
-    file: Annotated[Path, typer.Argument(help="様式定義（YAML）、または白紙の様式（PDF）")],
+    file: Annotated[Path, typer.Argument(help="様式定義（YAML）、または白紙の様式（PDF・画像）")],
     out_folder: _Out = None,
     form_id: Annotated[
         str | None, typer.Option("--id", help="PDFから作る様式のID（省略時はファイル名から）")
@@ -148,19 +152,19 @@ def import_(
     title: Annotated[str | None, typer.Option(help="PDFから作る様式の名前")] = None,
     png: Annotated[bool, typer.Option("--png", help="PDFの下書きの枠を重ねた絵も書く")] = False,
 ) -> None:
-    """Take a form file into the office's own folder, or make a draft of one from a blank PDF."""
+    """Take a form file into the office's own folder, or draft one from a blank PDF or scan."""
     settings = load_settings()
     office = settings.forms_folder
     if out_folder is None and office is None:
         detail = "OCR_SERVICE_FORMS_FOLDER is not set and no --out given"
         raise CodedError(ErrorCode.SETTINGS_INVALID, detail)
     folder = out_folder or office or Path()
-    if file.suffix.lower() == ".pdf":
+    if file.suffix.lower() not in (".yaml", ".yml"):
         today = office_date(utc_now(), settings.time_zone)
         if out_folder is None:
             # What lies in the office's folder itself is used at once; nobody has checked this yet.
             folder /= "drafts"
-        _import_pdf(file, folder, form_id or _id_of(file), title or file.stem, today, png)
+        _import_blank(file, folder, form_id or _id_of(file), title or file.stem, today, png)
     else:
         _import_yaml(file, folder, open_forms(settings))
 
@@ -177,9 +181,12 @@ def _import_yaml(file: Path, folder: Path, known: FormLibrary) -> None:
     out.print(f"取り込みました: {target}（{entry.definition.title}）")
 
 
-def _import_pdf(file: Path, folder: Path, form_id: str, title: str, today: date, png: bool) -> None:
-    pdf = read_file(str(file), most=load_settings().upload_bytes)
-    draft = propose_form(pdf, id=form_id, title=title, valid_from=today)
+def _import_blank(
+    file: Path, folder: Path, form_id: str, title: str, today: date, png: bool
+) -> None:
+    data = read_file(str(file), most=load_settings().upload_bytes)
+    pdf, read = _blank_pdf(data)
+    draft = propose_form(pdf, id=form_id, title=title, valid_from=today, read=read)
     target = folder / f"{form_id}@{draft.definition.revision}.yaml"
     background = folder / draft.background
     if target.exists():
@@ -202,6 +209,21 @@ def _import_pdf(file: Path, folder: Path, form_id: str, title: str, today: date,
             picture = folder / f"{form_id}-{number}.png"
             Image.fromarray(pixels).save(picture)
             out.print(str(picture))
+
+
+def _blank_pdf(data: bytes) -> tuple[bytes, ReadText]:
+    """Give the blank as a PDF, made from it where it is a scan, and a reader of its pictures."""
+    engines: list[Engines] = []
+
+    def read(pixels: Pixels, dpi: float) -> Sequence[Char]:
+        # Most blanks are PDFs with words in them: models are loaded where there is a picture.
+        engines[:] = engines or [load_engines()]
+        return text_reader(engines[0])(pixels, dpi)
+
+    if not data or data.lstrip()[:5] == b"%PDF-":
+        return data, read
+    engines.append(load_engines())
+    return pages_to_pdf(level_pages(data, engines[0], limits=DecodeLimits())), read
 
 
 def _id_of(file: Path) -> str:

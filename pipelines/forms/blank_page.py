@@ -1,79 +1,38 @@
 """What is printed on one page of a blank PDF: rules, shaded areas, circles, characters, in mm.
 
-Rules come from the vectors of the page; a page that is an image gives them by its pixels, and its
-characters are spots of ink without a name.
+Rules come from the vectors of the page; a page that is an image gives them by its pixels. Its
+characters are read where a reader is given, else they are spots of ink without a name.
 """
 
 import ctypes
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import cv2
 import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
-from numpy.typing import NDArray
+
+from pipelines.forms.blank_image import parted_boxes, read_image, rules_of_boxes
+from pipelines.forms.blank_records import LEVEL, Area, BlankPage, Char, joined_rules, swap
+from pipelines.records import Pixels
+
+__all__ = ["RASTER_DPI", "Area", "BlankPage", "Char", "ReadText", "read_blank_page", "swap"]
+
+ReadText = Callable[[Pixels, float], Sequence[Char]]
+"""Reads the characters of a picture (H x W x 3 RGB, dpi); their areas are in mm."""
 
 _MM = 25.4 / 72
-_RASTER_DPI = 200
+RASTER_DPI = 200
 _THIN = 0.9
 """A filled shape less wide than this many mm is a rule."""
-_LEVEL = 0.25
-_DASH_GAP = 1.3
-_SHORTEST = 1.8
 _SHORTEST_OF_DASHES = 5.0
 """Filled slivers that do not add up to this are no rule but a code, a logo, a letter."""
 _DEEPEST = 6
 _FEW = 6
 """Fewer rules than this on a page with an image: its frames are part of the image."""
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Rectangle in mm from the top left corner of the page."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def width(self) -> float:
-        """Width in mm."""
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> float:
-        """Height in mm."""
-        return self.y1 - self.y0
-
-    def holds(self, x: float, y: float) -> bool:
-        """Whether a point lies inside."""
-        return self.x0 <= x <= self.x1 and self.y0 <= y <= self.y1
-
-
-@dataclass(frozen=True, slots=True)
-class Char:
-    """One printed character and its place; `text` is empty for ink that nobody has read."""
-
-    text: str
-    area: Area
-
-
-@dataclass(frozen=True, slots=True)
-class BlankPage:
-    """Print of one page. Rules are areas of no width or no height."""
-
-    width: float
-    height: float
-    levels: tuple[Area, ...]
-    uprights: tuple[Area, ...]
-    shades: tuple[Area, ...]
-    circles: tuple[Area, ...]
-    chars: tuple[Char, ...]
 
 
 @dataclass(slots=True)
@@ -88,8 +47,11 @@ class _Found:
     circles: list[Area] = field(default_factory=list)
 
 
-def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
-    """Read what is printed on `page`; what lies outside the page is left out."""
+def read_blank_page(page: pypdfium2.PdfPage, read: ReadText | None = None) -> BlankPage:
+    """Read what is printed on `page`; what lies outside the page is left out.
+
+    `read` reads the characters of a page that is an image without a text layer.
+    """
     width, height = (size * _MM for size in page.get_size())
     found = _Found()
     chars = list(_chars(page))
@@ -101,12 +63,13 @@ def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
     rules = (found.levels, found.uprights, found.level_slivers, found.upright_slivers)
     if image and sum(map(len, rules)) < _FEW:
         found = _Found()
-        found.levels, found.uprights, spots = _raster_print(page)
-        chars = chars or spots
-    levels = _joined([*found.levels, *_joined(found.level_slivers, _SHORTEST_OF_DASHES)])
+        chars = _read_pixels(page, chars, read, found)
+    levels = joined_rules([*found.levels, *joined_rules(found.level_slivers, _SHORTEST_OF_DASHES)])
     upright = [swap(area) for area in found.uprights]
     slivers = [swap(area) for area in found.upright_slivers]
-    uprights = [swap(area) for area in _joined([*upright, *_joined(slivers, _SHORTEST_OF_DASHES)])]
+    uprights = [
+        swap(area) for area in joined_rules([*upright, *joined_rules(slivers, _SHORTEST_OF_DASHES)])
+    ]
     return BlankPage(
         width=width,
         height=height,
@@ -118,9 +81,20 @@ def read_blank_page(page: pypdfium2.PdfPage) -> BlankPage:
     )
 
 
-def swap(area: Area) -> Area:
-    """Give the area with x and y exchanged."""
-    return Area(area.y0, area.x0, area.y1, area.x1)
+def _read_pixels(
+    page: pypdfium2.PdfPage, chars: list[Char], read: ReadText | None, found: _Found
+) -> list[Char]:
+    """Take rules and boxes from the picture of a page, and its characters if need be."""
+    bitmap = page.render(scale=RASTER_DPI / 72, rev_byteorder=True)
+    pixels = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8, copy=True)
+    bitmap.close()
+    image = read_image(pixels, RASTER_DPI)
+    if not chars:
+        chars = list(read(pixels, RASTER_DPI)) if read is not None else image.spots
+    boxes, chars = parted_boxes(image.boxes, chars)
+    levels, uprights = rules_of_boxes(boxes)
+    found.levels, found.uprights = image.levels + levels, image.uprights + uprights
+    return chars
 
 
 def _read_path(page: pypdfium2.PdfPage, item: pypdfium2.PdfObject, found: _Found) -> None:
@@ -146,9 +120,9 @@ def _read_path(page: pypdfium2.PdfPage, item: pypdfium2.PdfObject, found: _Found
         found.circles.append(whole)
         return
     for (x0, y0), (x1, y1) in pairwise(points):
-        if abs(y1 - y0) < _LEVEL and abs(x1 - x0) > _LEVEL:
+        if abs(y1 - y0) < LEVEL and abs(x1 - x0) > LEVEL:
             found.levels.append(Area(min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2))
-        elif abs(x1 - x0) < _LEVEL and abs(y1 - y0) > _LEVEL:
+        elif abs(x1 - x0) < LEVEL and abs(y1 - y0) > LEVEL:
             found.uprights.append(Area((x0 + x1) / 2, min(y0, y1), (x0 + x1) / 2, max(y0, y1)))
 
 
@@ -207,75 +181,10 @@ def _on_page(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]
     return device_x.value / fine * _MM, device_y.value / fine * _MM
 
 
-def _joined(rules: Iterable[Area], shortest: float = _SHORTEST) -> list[Area]:
-    """Level rules, with the dashes of a line made one."""
-    result: list[Area] = []
-    rows: list[list[Area]] = []
-    for rule in sorted(rules, key=lambda a: (a.y0, a.x0)):
-        if rows and rule.y0 - rows[-1][0].y0 < _LEVEL:
-            rows[-1].append(rule)
-        else:
-            rows.append([rule])
-    for row in rows:
-        merged: list[Area] = []
-        for rule in sorted(row, key=lambda a: a.x0):
-            last = merged[-1] if merged else None
-            if last is not None and rule.x0 - last.x1 < _DASH_GAP:
-                merged[-1] = Area(last.x0, last.y0, max(last.x1, rule.x1), last.y0)
-            else:
-                merged.append(rule)
-        result += [rule for rule in merged if rule.width >= shortest]
-    return result
-
-
 def _within(rules: Iterable[Area], width: float, height: float) -> Iterator[Area]:
     for rule in rules:
         if rule.x1 > 0 and rule.y1 > 0 and rule.x0 < width and rule.y0 < height:
             yield Area(max(rule.x0, 0), max(rule.y0, 0), min(rule.x1, width), min(rule.y1, height))
-
-
-def _raster_print(page: pypdfium2.PdfPage) -> tuple[list[Area], list[Area], list[Char]]:
-    """Level and upright rules of an image, and what else is printed, spot by spot."""
-    bitmap = page.render(scale=_RASTER_DPI / 72, grayscale=True)
-    grey = np.array(bitmap.to_numpy(), dtype=np.uint8, copy=True)
-    bitmap.close()
-    grey = grey.reshape(grey.shape[0], grey.shape[1])
-    _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    found = np.asarray(ink, np.uint8)
-    levels = _long_runs(found)
-    uprights = [swap(area) for area in _long_runs(found.T.copy())]
-    return levels, uprights, list(_spots(found, [*levels, *uprights]))
-
-
-def _spots(ink: NDArray[np.uint8], rules: Iterable[Area]) -> Iterator[Char]:
-    """Ink of the size of a character, rules taken away."""
-    per_mm = _RASTER_DPI / 25.4
-    rest = ink.copy()
-    for rule in rules:
-        x0, y0 = round((rule.x0 - 0.5) * per_mm), round((rule.y0 - 0.5) * per_mm)
-        x1, y1 = round((rule.x1 + 0.5) * per_mm), round((rule.y1 + 0.5) * per_mm)
-        rest[max(y0, 0) : y1 + 1, max(x0, 0) : x1 + 1] = 0
-    # The strokes of a character are near each other.
-    joined = cv2.dilate(rest, np.ones((5, 5), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(joined, np.uint8))
-    for x, y, w, h, _ in stats[1:].tolist():
-        area = Area(x / per_mm, y / per_mm, (x + w) / per_mm, (y + h) / per_mm)
-        if 1.2 < area.height < 9 and area.width > 1:
-            yield Char("", area)
-
-
-def _long_runs(ink: NDArray[np.uint8]) -> list[Area]:
-    """Level lines of 4 mm or more among the ink."""
-    per_mm = _RASTER_DPI / 25.4
-    # A scanned line steps from row to row: thicken it before it is measured.
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(4 * per_mm)), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(opened)
-    return [
-        Area(x / per_mm, (y + h / 2) / per_mm, (x + w) / per_mm, (y + h / 2) / per_mm)
-        for x, y, w, h, _ in stats[1:].tolist()
-        if h <= 1.6 * per_mm
-    ]
 
 
 def _chars(page: pypdfium2.PdfPage) -> Iterator[Char]:

@@ -16,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.forms.blank_page import Area, read_blank_page
+from pipelines.forms.blank_page import Area, ReadText, read_blank_page
 from pipelines.forms.model import FieldKind, FormDefinition
 from pipelines.forms.propose_places import find_places
 from pipelines.forms.propose_records import FieldPlace, MarkPlace, PagePlaces
@@ -50,9 +50,14 @@ class FormDraft:
 
 
 def propose_form(
-    pdf: bytes, *, id: str, title: str, valid_from: date = date(2000, 1, 1)
+    pdf: bytes,
+    *,
+    id: str,
+    title: str,
+    valid_from: date = date(2000, 1, 1),
+    read: ReadText | None = None,
 ) -> FormDraft:
-    """Propose a definition for a blank form.
+    """Propose a definition for a blank form; `read` reads pages that are images.
 
     Raises `CodedError`: `file.empty`, `file.encrypted`, `file.corrupt`, `pages.too_many`,
     `image.too_large` for a PDF that cannot be used, `form.invalid` when no place is found or `id`
@@ -60,7 +65,7 @@ def propose_form(
     """
     document = _opened(pdf)
     try:
-        pages = [read_blank_page(page) for page in document]
+        pages = [read_blank_page(page, read) for page in document]
     finally:
         document.close()
     places = [find_places(page) for page in pages]

@@ -65,3 +65,23 @@ def test_values_keep_their_box_and_confidence() -> None:
     assert field.box == value.box
     assert field.confidence == 0.4
     assert field.doubtful
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("①氏名", "氏名"),
+        ("(1)氏名", "氏名"),
+        ("氏名（署名）", "氏名"),
+        ("届出人氏名", "届出人氏名"),
+        ("勤務先電話番号", "勤務先電話番号"),
+    ],
+)
+def test_labels_may_be_numbered_bracketed_or_say_whose(words: str, label: str) -> None:
+    value = line("03-3880-5111", 150, 2)
+    assert [name for name, _ in pairs(line(words, 0, 0), value)] == [label]
+
+
+@pytest.mark.parametrize("words", ["次のとおり届け出ますので確認して理由", "1、2の理由"])
+def test_a_sentence_that_ends_in_a_label_is_none(words: str) -> None:
+    assert pairs(line(words, 0, 0), line("足立太郎", 150, 0)) == []

@@ -1,0 +1,164 @@
+"""What is printed on a page that is an image: rules, boxes to tick, spots; in mm.
+
+Shading is not told from shadow, so it says nothing here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.forms.blank_records import Area, Char, joined_rules, swap
+from pipelines.geometry import even_light, to_grey
+from pipelines.records import Pixels
+
+_INK = 180
+"""Tone of even light below which a pixel is ink: thin rules are grey, shading is lighter."""
+_LONGEST_DASH = 6.0
+_SHORTEST_DASH = 0.5
+_DASHED = 14.0
+"""Least length in mm of a dashed rule: strokes of characters make shorter rows by chance."""
+_DASHES = 8
+_DASH_END = 0.7
+"""A dashed rule may end in a gap of this many mm."""
+_HOLE = (1.3, 5.4)
+_STROKE = 1.0
+_SQUARE = 0.16
+_BOX_CHARS = frozenset("□☐◻▢口ロ回囗")
+_IN_WORDS = ("口座", "窓口", "人口", "入口", "出口", "口数", "口頭")
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePrint:
+    """Rules as areas of no width or height; `boxes` to tick; `spots` of ink without a name."""
+
+    levels: list[Area]
+    uprights: list[Area]
+    boxes: list[Area]
+    spots: list[Char]
+
+
+def read_image(pixels: Pixels, dpi: float) -> ImagePrint:
+    """Find what is printed on an image (H x W or H x W x 3) of a level page."""
+    per_mm = dpi / 25.4
+    grey = even_light(to_grey(pixels), dpi)
+    ink = np.asarray(np.where(grey < _INK, 255, 0), np.uint8)
+    levels = _rules(ink, per_mm)
+    uprights = [swap(area) for area in _rules(ink.T.copy(), per_mm)]
+    boxes = list(_boxes(ink, per_mm))
+    spots = list(_spots(ink, [*levels, *uprights], per_mm))
+    return ImagePrint(levels, uprights, boxes, spots)
+
+
+def rules_of_boxes(boxes: Iterable[Area]) -> tuple[list[Area], list[Area]]:
+    """Sides of boxes: level ones and upright ones."""
+    levels, uprights = [], []
+    for box in boxes:
+        levels += [Area(box.x0, y, box.x1, y) for y in (box.y0, box.y1)]
+        uprights += [Area(x, box.y0, x, box.y1) for x in (box.x0, box.x1)]
+    return levels, uprights
+
+
+def parted_boxes(boxes: Sequence[Area], chars: Sequence[Char]) -> tuple[list[Area], list[Char]]:
+    """Tell boxes to tick from characters that look like one (口, 日): both without the other."""
+    line = sorted(chars, key=lambda c: (round(c.area.y0 / 2), c.area.x0))
+    kept, dropped = [], set()
+    for box in boxes:
+        over = [i for i, char in enumerate(line) if _covers(box, char.area)]
+        words = ["".join(c.text for c in line[max(i - 1, 0) : i + 2]) for i in over]
+        if any(line[i].text not in _BOX_CHARS for i in over):
+            continue
+        if any(word in around for around in words for word in _IN_WORDS):
+            continue
+        kept.append(box)
+        dropped.update(over)
+    return kept, [char for i, char in enumerate(line) if i not in dropped]
+
+
+def _covers(box: Area, char: Area) -> bool:
+    wide = min(box.x1, char.x1) - max(box.x0, char.x0)
+    high = min(box.y1, char.y1) - max(box.y0, char.y0)
+    return wide > 0.5 * min(box.width, char.width) and high > 0.4 * min(box.height, char.height)
+
+
+def _rules(ink: NDArray[np.uint8], per_mm: float) -> list[Area]:
+    """Level rules of 4 mm or more, and dashed ones."""
+    # A scanned line steps from row to row: thicken it before it is measured.
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(4 * per_mm)), np.uint8))
+    solid = [area for area in _pieces(opened, per_mm) if area.height <= 1.6]
+    # The last dash may touch an upright rule.
+    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(4 * per_mm), 1), np.uint8))
+    ruled = cv2.dilate(cv2.bitwise_or(opened, upright), np.ones((3, 3), np.uint8))
+    rest = cv2.bitwise_and(ink, cv2.bitwise_not(ruled))
+    dashes = [
+        area
+        for area in _pieces(rest, per_mm)
+        if area.height < 0.6 and _SHORTEST_DASH < area.width < _LONGEST_DASH
+    ]
+    middles = [_flat(area) for area in dashes]
+    rows = joined_rules(middles, _DASHED)
+    long = [row for row in rows if _count(row, middles) >= _DASHES]
+    dashed = [Area(row.x0 - _DASH_END, row.y0, row.x1 + _DASH_END, row.y0) for row in long]
+    return [*(_flat(area) for area in solid), *dashed]
+
+
+def _count(row: Area, dashes: Iterable[Area]) -> int:
+    return sum(abs(dash.y0 - row.y0) < 0.3 and row.x0 <= dash.x0 <= row.x1 for dash in dashes)
+
+
+def _flat(area: Area) -> Area:
+    middle = (area.y0 + area.y1) / 2
+    return Area(area.x0, middle, area.x1, middle)
+
+
+def _pieces(mask: NDArray[np.uint8], per_mm: float) -> Iterator[Area]:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(mask, np.uint8))
+    for x, y, w, h, _ in stats[1:].tolist():
+        yield Area(x / per_mm, y / per_mm, (x + w) / per_mm, (y + h) / per_mm)
+
+
+def _boxes(ink: NDArray[np.uint8], per_mm: float) -> Iterator[Area]:
+    """Small squares that stand alone, thin and empty."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    outlines, tree = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    if tree is None:
+        return
+    for outline, (_, _, _, parent) in zip(outlines, tree[0], strict=True):
+        if parent < 0:
+            continue
+        x, y, w, h = cv2.boundingRect(outline)
+        if not _HOLE[0] * per_mm <= min(w, h) <= max(w, h) <= _HOLE[1] * per_mm:
+            continue
+        px, py, pw, ph = cv2.boundingRect(outlines[parent])
+        thin = max(pw - w, ph - h) < _STROKE * per_mm
+        square = abs(pw - ph) < _SQUARE * pw
+        full = cv2.contourArea(outline) > 0.8 * (w - 1) * (h - 1)
+        whole = cv2.contourArea(outlines[parent]) > 0.88 * (pw - 1) * (ph - 1)
+        # The corners of a code are squares, too, but not empty.
+        empty = ink[y + h // 4 : y + h - h // 4, x + w // 4 : x + w - w // 4].mean() < 12
+        if thin and square and full and whole and empty:
+            yield Area(px / per_mm, py / per_mm, (px + pw) / per_mm, (py + ph) / per_mm)
+
+
+def _spots(ink: NDArray[np.uint8], rules: Iterable[Area], per_mm: float) -> Iterator[Char]:
+    """Ink of the size of a character, rules taken away."""
+    # The strokes of a character are near each other.
+    joined = cv2.dilate(without_rules(ink, rules, per_mm), np.ones((5, 5), np.uint8))
+    for area in _pieces(np.asarray(joined, np.uint8), per_mm):
+        if 1.2 < area.height < 9 and area.width > 1:
+            yield Char("", area)
+
+
+def without_rules(
+    ink: NDArray[np.uint8], rules: Iterable[Area], per_mm: float
+) -> NDArray[np.uint8]:
+    """Ink without what lies within half a millimetre of a rule."""
+    rest = ink.copy()
+    for rule in rules:
+        x0, y0 = round((rule.x0 - 0.5) * per_mm), round((rule.y0 - 0.5) * per_mm)
+        x1, y1 = round((rule.x1 + 0.5) * per_mm), round((rule.y1 + 0.5) * per_mm)
+        rest[max(y0, 0) : y1 + 1, max(x0, 0) : x1 + 1] = 0
+    return rest
