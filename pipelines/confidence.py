@@ -18,6 +18,7 @@ ARTIFACT = Path(__file__).parent / "reference" / "confidence.json"
 # A value is doubtful when fewer than so many of those like it are right.
 SURE, CRITICAL = 0.98, 0.99
 _LEAST = 1e-6
+_INK_LEEWAY = 0.5
 GROUPS: Mapping[FieldKind, str] = {
     FieldKind.KANA_NAME: "kana",
     FieldKind.KATAKANA: "kana",
@@ -102,7 +103,9 @@ def calibrated(kind: FieldKind, evidence: Evidence) -> float:
         return evidence.likelihood
     weighed = zip(group["weights"], features(evidence), strict=True)
     score = group["bias"] + sum(weight * value for weight, value in weighed)
-    return curve(group["scores"], group["chances"], score)
+    # What the fit has hardly seen, as noise or another script, it may not call sure: where the ink
+    # itself speaks for the value with less than a half, the most that can be said falls with it.
+    return min(curve(group["scores"], group["chances"], score), _INK_LEEWAY + evidence.likelihood)
 
 
 def curve(scores: Sequence[float], chances: Sequence[float], score: float) -> float:

@@ -71,3 +71,10 @@ def test_a_value_of_parts_is_as_weak_as_its_weakest() -> None:
     assert whole.whole == pytest.approx(0.98**2)
     assert (whole.least, whole.height, whole.listed, whole.repaired) == (0.4, 20, True, True)
     assert joined_evidence(parts[:1]) is parts[0]
+
+
+def test_nothing_is_sure_that_the_ink_hardly_says() -> None:
+    # One strange character of noise: short, plausible, on no list.
+    noise = Evidence(likelihood=0.006, whole=0.006, least=0.006, rival=0.006, height=64)
+    for kind in FieldKind:
+        assert calibrated(kind, noise) < 0.6
