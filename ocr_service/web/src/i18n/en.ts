@@ -307,9 +307,9 @@ export const en: Messages = {
     },
     merge: "Join to the document before",
     cut: "Begin another document here",
-    cutAt: "Begin another document at page {{number}}",
+    cutAt: "Begin another document here (page {{number}})",
     take: "Take into this document",
-    takeAt: "Take page {{number}} into this document",
+    takeAt: "Take into this document (page {{number}})",
     done: "Mended. The documents are being read again.",
   },
   viewer: {

@@ -312,7 +312,7 @@ export const jaEasy: Messages = {
     },
     merge: "前の 書類に つなぐ",
     cut: "ここから べつの 書類に する",
-    cutAt: "{{number}}ページから べつの 書類に する",
+    cutAt: "ここから べつの 書類に する（{{number}}ページ）",
     take: "この 書類に 入れる",
     takeAt: "{{number}}ページを この 書類に 入れる",
     done: "直しました。もう一度 読んで います。",

@@ -70,7 +70,7 @@ function Pages({ body, own, busy, editable, onAct }: PagesProps) {
   const place = (id: string | null | undefined) =>
     body.documents.findIndex((each) => each.id === id) + 1;
   return (
-    <table className={styles.changes}>
+    <table className={`${styles.changes} ${styles.pages}`}>
       <thead>
         <tr>
           <th scope="col">{t("stack.page")}</th>
