@@ -49,7 +49,7 @@ def characters_down(mask: Mask, em: float) -> list[tuple[int, int]]:
 
 
 def _size(mask: Mask, rows: tuple[int, int], columns: tuple[int, int]) -> float:
-    """Size of the characters: how wide most of the column is."""
+    """Size of the characters: how wide the column is where it is widest; kana are smaller."""
     whole = max(columns[1] - columns[0], 4)
     if rows[1] - rows[0] < 3 * whole:
         return float(whole)
@@ -58,7 +58,7 @@ def _size(mask: Mask, rows: tuple[int, int], columns: tuple[int, int]) -> float:
         _, across = extent(mask[top : top + whole])
         if across is not None:
             widths.append(across[1] - across[0])
-    return float(np.clip(np.percentile(widths, 80), 0.6 * whole, whole))
+    return float(np.clip(np.percentile(widths, 95), 0.8 * whole, whole))
 
 
 def _runs(inked: Mask) -> list[tuple[int, int]]:
