@@ -7,6 +7,7 @@ from models.digits import DigitReader
 from models.recogniser import Recogniser
 from models.wording import Wording
 from pipelines.field_digits import with_digits
+from pipelines.field_fluid import find_fluid
 from pipelines.field_ink import PageInk, sort_ink
 from pipelines.field_seals import find_correction_seal
 from pipelines.field_slots import Cut, ReadCut, cut_slot, marked_places, slots_of
@@ -76,7 +77,7 @@ def read_fields(
             for box in read:
                 seen(field, box)
         made = _field(field, read, _era(field, marks), page, registered)
-        found.append(replace(made, correction_seal=_sealed(read, ink, registered)))
+        found.append(_corrected(made, field, read, page, ink, registered, template))
     return tuple(found)
 
 
@@ -166,6 +167,27 @@ def _struck(
         written,
         doubtful=True,
         alternatives=(*struck, *written.alternatives)[:_MAX_ALTERNATIVES],
+    )
+
+
+def _corrected(
+    made: Field,
+    field: FieldDefinition,
+    read: Sequence[ReadCut],
+    page: PageInk,
+    ink: Ink,
+    registered: RegisteredPage,
+    template: Template,
+) -> Field:
+    """Say how the paper was corrected: a seal by what was struck, fluid under what is written."""
+    fluid = None
+    if any(not r.cut.blank for r in read):
+        fluid = find_fluid(registered, template.grey, _corners(field, read, page))
+    return replace(
+        made,
+        correction_seal=_sealed(read, ink, registered),
+        correction_fluid=fluid,
+        doubtful=made.doubtful or fluid is True,
     )
 
 
