@@ -56,7 +56,9 @@ class Detector:
         """Load a model of `models/artifacts`. Raises `ModelError` when missing or damaged."""
         manifest = load_manifest(model, version)
         weights = read_weights(manifest)
-        run, _ = open_session(weights, model=model, threads=threads, backend=backend)
+        run, _ = open_session(
+            weights, model=model, threads=threads, backend=backend, keep_memory=False
+        )
         return cls(run, manifest)
 
     def find(self, pixels: Pixels, *, long_side: int = 1280) -> list[TextRegion]:

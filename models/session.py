@@ -27,15 +27,22 @@ class Backend(StrEnum):
 
 
 def open_session(
-    graph: bytes, *, model: str, threads: int = 1, backend: Backend = Backend.ONNXRUNTIME
+    graph: bytes,
+    *,
+    model: str,
+    threads: int = 1,
+    backend: Backend = Backend.ONNXRUNTIME,
+    keep_memory: bool = True,
 ) -> tuple[Run, dict[str, str]]:
     """Make the function that runs the graph; also return the metadata written in its file.
 
-    `threads` are those of one call; worker processes want one each. Raises `ModelError(damaged)`
-    when the graph cannot be loaded.
+    `threads` are those of one call; worker processes want one each. `keep_memory`: what one call
+    needed is kept for the next, which is quicker; not for graphs that see large pictures of ever
+    new sizes, where it grows to gigabytes. Raises `ModelError(damaged)` when the graph cannot be
+    loaded.
     """
     try:
-        session = _onnxruntime(graph, threads)
+        session = _onnxruntime(graph, threads, keep_memory)
         if backend is Backend.OPENVINO:
             return _openvino(graph, threads), _metadata(session)
     # Both engines raise types of their own native modules.
@@ -50,13 +57,16 @@ def open_session(
     return run, _metadata(session)
 
 
-def _onnxruntime(graph: bytes, threads: int) -> ort.InferenceSession:
+def _onnxruntime(graph: bytes, threads: int, keep_memory: bool) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # A spinning thread would take the core from the other worker processes.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
+    options.enable_cpu_mem_arena = keep_memory
+    # A plan of the memory would be kept for every shape.
+    options.enable_mem_pattern = False
     return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 

@@ -28,8 +28,9 @@ def read_lines(
 ) -> tuple[Line, ...]:
     """Read the lines found on the page (upright), horizontal and vertical, in reading order.
 
-    `wording` decides what the ink leaves open.     Rows run from the top, their lines from the left; columns of vertical text from the right. The
-    confidence is the geometric mean over the characters. Boxes are in pixels of the original scan.
+    `wording` decides what the ink leaves open. Rows run from the top, their lines from the left;
+    columns of vertical text from the right. The confidence is the geometric mean over the
+    characters. Boxes are in pixels of the original scan.
     """
     found = [Found(region, is_vertical(region)) for region in regions]
     texts = read_regions(page.pixels, found, recogniser, wording)

@@ -45,7 +45,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     # Form owners see how many documents a rule would flag, not which, nor what stands on them.
     Role.FORM_OWNER: frozenset(
-        _EVERYBODY | {
+        _EVERYBODY
+        | {
             Permission.DOCUMENT_LIST,
             Permission.EXPORT_LIST,
             Permission.RULES_TRY,
