@@ -99,8 +99,8 @@ def _split(text: str, labels: Mapping[str, _Label]) -> tuple[_Label, str] | None
         return found, ""
     # `氏名 足立太郎`: the longest label at the start, set off by a space on the paper.
     head, _, rest = unicodedata.normalize("NFKC", text).strip().partition(" ")
-    known = _known(_squeeze(head), labels) if rest else None
-    return (known, rest.strip()) if known is not None else None
+    first = _known(_squeeze(head), labels) if rest else None
+    return (first, rest.strip()) if first is not None else None
 
 
 def _known(words: str, labels: Mapping[str, _Label]) -> _Label | None:
