@@ -42,12 +42,13 @@ class PageInk:
 
     `grey` is H x W, dark ink on white (255), everything else white. `labels` is H x W with one
     number a connected stroke, 0 where there is none; `strokes` has a row a number: x, y,
-    width, height, area in pixels.
+    width, height, area in pixels, `behind` whether it seems to come from the other side.
     """
 
     grey: Pixels
     labels: NDArray[np.integer[Any]]
     strokes: NDArray[np.int32]
+    behind: NDArray[np.bool_]
     dpi: float
 
     def px(self, mm: float) -> float:
@@ -82,11 +83,13 @@ def sort_ink(registered: RegisteredPage, ink: Ink) -> PageInk:
         mask, grey = _under_red(registered.colour, ink, grey)
     joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, labels, strokes, _ = components(joined)
-    other_side = shines_through(ink.darkness, labels, strokes)
-    if other_side.any():
-        away = pieces(labels, other_side) > 0
-        labels, mask = np.where(away, 0, labels), np.where(away, 0, mask).astype(np.uint8)
-    return PageInk(grey=only_near(grey, mask), labels=labels, strokes=strokes, dpi=registered.dpi)
+    return PageInk(
+        grey=only_near(grey, mask),
+        labels=labels,
+        strokes=strokes,
+        behind=shines_through(ink.darkness, labels, strokes),
+        dpi=registered.dpi,
+    )
 
 
 def ink_of_box(
@@ -121,7 +124,8 @@ def ink_of_box(
         mask &= labels != number
         numbers.remove(number)
     least = float(np.clip(_WRITING * (line_mm or box.height), *_WRITING_MM))
-    if not _written(numbers, page, least):
+    # Small dense print looks like what shines through: only a box that holds nothing else is blank.
+    if not _written(numbers, page, least) or page.behind[list(numbers)].all():
         mask = np.zeros_like(mask)
     grey = only_near(page.grey[top:bottom, left:right], mask)
     return BoxInk(grey=grey, mask=mask, x=left, y=top, box=inner)

@@ -18,7 +18,7 @@ from pipelines.records import Pixels
 
 # Mean darkness of a stroke as a share of the page's own ink, and slope of its edges, for its
 # darkness, as a share of that of strokes of the page's own ink.
-_WEAK, _SOFT = 0.6, 0.5
+_WEAK, _SOFT = 0.5, 0.5
 # How many strokes of the page's own ink say how sharp the scan is.
 _SAMPLE = 60
 _AROUND = 4

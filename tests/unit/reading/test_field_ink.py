@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 from reading_pages import box, draw, draw_box_character, page_ink, white_page
 
@@ -79,3 +81,16 @@ def test_the_ring_around_a_marked_word_is_left_out_at_the_edge() -> None:
     without = ink_of_box(page, PLACE, guests=[word])
     assert np.count_nonzero(without.mask) < np.count_nonzero(kept.mask)
     assert (np.flatnonzero(without.mask.any(axis=0)) + without.x).max() < 36 * 200 / 25.4
+
+
+def test_what_looks_like_the_other_side_is_left_out_only_where_nothing_else_is_written() -> None:
+    grey = white_page()
+    draw_box_character(grey, 10, 10)
+    draw_box_character(grey, 20, 10)
+    page = page_ink(grey)
+    first = page.labels[page.labels > 0].min()
+    behind = np.zeros(len(page.strokes), bool)
+    behind[first] = True
+    mixed = ink_of_box(replace(page, behind=behind), box(8, 8, 40, 14))
+    assert np.array_equal(mixed.mask, ink_of_box(page, box(8, 8, 40, 14)).mask)
+    assert ink_of_box(replace(page, behind=~np.zeros_like(behind)), box(8, 8, 40, 14)).blank
