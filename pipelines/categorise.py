@@ -54,7 +54,12 @@ def look_at(pixels: Pixels, lines: Sequence[Line], model: Categoriser) -> Catego
     """Category of a page (RGB) by its look, where it has hardly any text; else None."""
     if _signs(lines) >= _FEW_SIGNS:
         return None
-    return model.looks.categorise(pixels)
+    look = model.looks.categorise(pixels)
+    if _signs(lines) and (look.label == BLANK.label or UNKNOWN in look.candidates):
+        # A page that says something is not blank, and its look alone is no proof of a kind.
+        others = tuple(c for c in look.candidates if c != UNKNOWN)
+        return CategoryScore(label=UNKNOWN, confidence=0.5, candidates=(UNKNOWN, *others))
+    return look
 
 
 def categorise_lines(

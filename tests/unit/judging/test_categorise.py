@@ -1,5 +1,8 @@
 """What kind of document it is, by its text and look: with models made by hand."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 
 from pipelines.categorise import BLANK, UNKNOWN, Categoriser, categorise_lines, look_at
@@ -146,3 +149,13 @@ def test_a_label_that_its_threshold_rules_out_is_never_said() -> None:
     rows = np.array([[0.9, 0.05, 0.05], [0.45, 0.3, 0.25], [0.05, 0.05, 0.9]])
     assert [made.labels[i] for i in made.said(rows)] == ["a", UNKNOWN, UNKNOWN]
     assert np.allclose(made.confidence(rows), [0.9, 0.55, 0.95])
+
+
+def test_a_page_that_says_something_is_not_blank_and_no_card_by_a_doubtful_look() -> None:
+    card = CategoryScore(label="card", confidence=0.8, candidates=("card", UNKNOWN, BLANK.label))
+    for look in (BLANK, card):
+        looks = SimpleNamespace(categorise=lambda pixels, look=look: look)
+        seen = look_at(WHITE, [line("受付")], replace(model(), looks=looks))  # type: ignore[arg-type]
+        assert seen is not None and seen.label == UNKNOWN
+        assert set(seen.candidates) >= set(look.candidates)
+        assert look_at(WHITE, [], replace(model(), looks=looks)) is look  # type: ignore[arg-type]
