@@ -55,8 +55,10 @@ def look_at(pixels: Pixels, lines: Sequence[Line], model: Categoriser) -> Catego
     if _signs(lines) >= _FEW_SIGNS:
         return None
     look = model.looks.categorise(pixels)
-    if _signs(lines) and (look.label == BLANK.label or UNKNOWN in look.candidates):
-        # A page that says something is not blank, and its look alone is no proof of a kind.
+    doubts = [_signs(lines) > 0, UNKNOWN in look.candidates, look.label == BLANK.label]
+    if sum(doubts) > 1:
+        # A page that says something is not blank, and a doubtful look is no proof: not of a kind
+        # beside words, not of emptiness.
         others = tuple(c for c in look.candidates if c != UNKNOWN)
         return CategoryScore(label=UNKNOWN, confidence=0.5, candidates=(UNKNOWN, *others))
     return look

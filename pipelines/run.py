@@ -11,7 +11,6 @@ from datetime import date
 
 from models.engines import Engines
 from pipelines.categorise import (
-    BLANK,
     Categoriser,
     categorise_form,
     categorise_lines,
@@ -221,7 +220,9 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         verdict = assess_quality(page)
     run.trace.quality_judged(page, verdict)
     if QualityReason.BLANK in verdict.reasons:
-        return ReadPage(view_of(page, verdict, None), look=BLANK)
+        # No writing: an empty page, or a picture.
+        look = look_at(page.pixels, (), run.reader.categories)
+        return ReadPage(view_of(page, verdict, None), look=look)
     registered = _register(page, run)
     if registered is None:
         with run.watch.stage("straighten"):
