@@ -17,7 +17,8 @@ from ocr_service.loop.examples import (
     forget_examples,
     keep_example,
 )
-from ocr_service.settings import load_settings
+from ocr_service.settings import Settings, load_settings
+from ocr_service.storage.database import Database
 from ocr_service.storage.objects import open_objects
 
 app = typer.Typer(help="確定した書類から作る学習用の例 / Training examples.")
@@ -33,12 +34,7 @@ def export(
     """Write all examples that may be kept, in clear, for training on this machine."""
     settings = load_settings()
     with open_service(settings) as database, progress() as bar:
-        store = LoopStore(
-            settings=settings,
-            database=database,
-            objects=open_objects(settings),
-            forms=open_forms(settings),
-        )
+        store = _store(settings, database)
         made = export_examples(
             store,
             out_folder,
@@ -68,12 +64,7 @@ def categories(
     """Write the features of confirmed papers of no form with the category that people chose."""
     settings = load_settings()
     with open_service(settings) as database, progress() as bar:
-        store = LoopStore(
-            settings=settings,
-            database=database,
-            objects=open_objects(settings),
-            forms=open_forms(settings),
-        )
+        store = _store(settings, database)
         made = export_categories(
             store,
             out_folder,
@@ -111,3 +102,12 @@ def collect() -> None:
                 )
                 kept += made is not None
     out.print(f"新しく {kept} 件、期限切れなどで削除 {gone} 件")
+
+
+def _store(settings: Settings, database: Database) -> LoopStore:
+    return LoopStore(
+        settings=settings,
+        database=database,
+        objects=open_objects(settings),
+        forms=open_forms(settings),
+    )

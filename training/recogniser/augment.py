@@ -1,5 +1,7 @@
 """Changes lines on the card, anew each time they are shown: place, slant, light, blur, noise."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -50,7 +52,9 @@ def _soften(grey: Tensor, share: Tensor) -> Tensor:
     return grey + share * (soft - grey)
 
 
-def _light(grey: Tensor, draw, at_times) -> Tensor:  # type: ignore[no-untyped-def]
+def _light(
+    grey: Tensor, draw: Callable[[float, float], Tensor], at_times: Callable[[float], Tensor]
+) -> Tensor:
     """Contrast, brightness and gamma."""
     gamma = torch.exp(draw(-0.5, 0.5) * at_times(0.4))[:, None]
     grey = grey.clamp(1e-3, 1) ** gamma
