@@ -37,34 +37,56 @@ def open_session(
     """Make the function that runs the graph; also return the metadata written in its file.
 
     `threads` are those of one call; worker processes want one each. `keep_memory`: what one call
-    needed is kept for the next, which is quicker; not for graphs that see large pictures of ever
-    new sizes, where it grows to gigabytes. Raises `ModelError(damaged)` when the graph cannot be
+    needed is kept for the next, which is quicker. Without it, for graphs that see large pictures
+    of ever new sizes, it is kept only while the shape of the batch stays the same: what several
+    sizes leave behind grows to gigabytes. Raises `ModelError(damaged)` when the graph cannot be
     loaded.
     """
     try:
-        session = _onnxruntime(graph, threads, keep_memory)
+        session = _onnxruntime(graph, threads)
         if backend is Backend.OPENVINO:
             return _openvino(graph, threads), _metadata(session)
     # Both engines raise types of their own native modules.
     except Exception as error:
         raise ModelError(ModelProblem.DAMAGED, model, f"graph does not load: {error}") from error
+    run = _run(session) if keep_memory else _frugal_run(session)
+    return run, _metadata(session)
+
+
+def _run(session: ort.InferenceSession) -> Run:
     name = session.get_inputs()[0].name
 
     def run(batch: Floats) -> Floats:
         result: Floats = session.run(None, {name: batch})[0]
         return result
 
-    return run, _metadata(session)
+    return run
 
 
-def _onnxruntime(graph: bytes, threads: int, keep_memory: bool) -> ort.InferenceSession:
+def _frugal_run(session: ort.InferenceSession) -> Run:
+    """Give memory back after a batch of another shape than the one before."""
+    name = session.get_inputs()[0].name
+    give_back = ort.RunOptions()
+    give_back.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    shape: tuple[int, ...] = ()
+
+    def run(batch: Floats) -> Floats:
+        nonlocal shape
+        options = None if batch.shape == shape else give_back
+        shape = batch.shape
+        result: Floats = session.run(None, {name: batch}, options)[0]
+        return result
+
+    return run
+
+
+def _onnxruntime(graph: bytes, threads: int) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # A spinning thread would take the core from the other worker processes.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    options.enable_cpu_mem_arena = keep_memory
     # A plan of the memory would be kept for every shape.
     options.enable_mem_pattern = False
     return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

@@ -14,6 +14,8 @@ from pipelines.records import Matrix, Page, Pixels
 LONG_SIDE = 1440
 """Print of 8 point is 11 pixels high at this size of a page of A4, the least that is found."""
 _LINES = 4
+_FEW, _PLAIN_FEW = 2, 0.8
+"""So many lines are enough when they read as well as this."""
 _READABLE = 0.5
 _PLAIN = 0.6
 _LONGEST = 8.0
@@ -38,10 +40,11 @@ def _quarters(page: Page, regions: Sequence[TextRegion], recogniser: Recogniser)
     crops = [cut_region(page.pixels, region) for region in _longest(regions)]
     if not crops:
         return 0
-    scores = [_score(crops, turn, recogniser) for turn in (0, 1)]
-    if scores[0] >= _PLAIN * len(crops) and scores[1] < _READABLE * scores[0]:
-        # Plainly upright, as nearly all pages are.
-        return 0
+    for some, plain in ((crops[:_FEW], _PLAIN_FEW), (crops, _PLAIN)):
+        scores = [_score(some, turn, recogniser) for turn in (0, 1)]
+        if scores[0] >= plain * len(some) and scores[1] < _READABLE * scores[0]:
+            # Plainly upright, as nearly all pages are.
+            return 0
     scores += [_score(crops, turn, recogniser) for turn in (2, 3)]
     best = max(range(4), key=lambda turn: scores[turn])
     # Characters turned to the left are read nearly as well, to the right not at all: of two
