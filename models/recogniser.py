@@ -33,7 +33,8 @@ HEIGHT = 48
 _BUCKET, _LEAST_WIDTH = 16, 32
 """Widths are filled up to a multiple of the first, by a time step at least, as in training. Wider
 buckets would make larger batches, which gain less than the padding costs."""
-_BATCH = 8
+_BATCH, _BATCH_WIDTH = 8, 2560
+"""Crops, and pixels of width, that are read in one call: more takes memory and saves no time."""
 _MAX_WIDTH = 2048
 _STEP = 8
 """Pixels of input width per time step of the output."""
@@ -182,16 +183,16 @@ def _bucket(width: int) -> int:
 
 
 def _batches(widths: list[int]) -> list[list[int]]:
-    """Group crops of the same bucket, at most `_BATCH` together; empty crops are left out."""
+    """Group crops of the same bucket, few together if they are long; empty crops are left out."""
     buckets: dict[int, list[int]] = {}
     for i, width in enumerate(widths):
         if width:
             buckets.setdefault(_bucket(width), []).append(i)
-    return [
-        members[at : at + _BATCH]
-        for _, members in sorted(buckets.items())
-        for at in range(0, len(members), _BATCH)
-    ]
+    batches = []
+    for width, members in sorted(buckets.items()):
+        size = min(_BATCH, max(1, _BATCH_WIDTH // width))
+        batches += [members[at : at + size] for at in range(0, len(members), size)]
+    return batches
 
 
 def _input(crop: Pixels, width: int) -> Floats:
