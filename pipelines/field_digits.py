@@ -4,8 +4,9 @@ The recogniser reads lines and has seen more print than pens; the reader of digi
 a time and has seen those of many people. A digit is as probable as both hold it together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,24 @@ _KEPT, _NEGLIGIBLE = 8, 1e-4
 _ALTERNATIVES = 8
 
 
+# From here on the reader of digits says that a cell holds one digit and not two.
+_ONE = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Characters that were read in one place, and its cell (None: no place of a digit)."""
+
+    characters: tuple[ReadCharacter, ...]
+    cell: Pixels | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """A line to ask about: its number, and the cell of each of its characters (None: no digit)."""
+    """A line to ask about: its number and its parts."""
 
     number: int
-    cells: tuple[Pixels | None, ...]
+    parts: tuple[_Part, ...]
 
 
 def with_digits(
@@ -44,14 +57,14 @@ def with_digits(
     lowers the `share` of the reading.
     """
     lines = list(_lines(crops, repertoires, readings))
-    cells = [cell for line in lines for cell in line.cells if cell is not None]
+    cells = [part.cell for line in lines for part in line.parts if part.cell is not None]
     if not cells:
         return list(readings)
     seen = iter(digits.read(cells))
     found = list(readings)
     for line in lines:
-        chances = [None if cell is None else next(seen) for cell in line.cells]
-        found[line.number] = _joined(readings[line.number], chances)
+        chances = [None if part.cell is None else next(seen) for part in line.parts]
+        found[line.number] = _joined(readings[line.number], line.parts, chances)
     return found
 
 
@@ -66,19 +79,21 @@ def _lines(
     ):
         if not crop.spans or repertoire is None or not allowed <= repertoire:
             continue
-        cells = tuple(_cell(crop, c) for c in reading.characters)
-        lost = any(
-            cell is None and c.text in allowed
-            for cell, c in zip(cells, reading.characters, strict=True)
-        )
+        parts = _parts(crop, reading.characters)
+        lost = any(p.cell is None and p.characters[0].text in allowed for p in parts)
         # Where it is not known of every digit where it stands, the line is left as it was read.
-        if any(c is not None for c in cells) and not lost and _once_each(crop, reading.characters):
-            yield _Line(number, cells)
+        if any(p.cell is not None for p in parts) and not lost:
+            yield _Line(number, parts)
 
 
-def _once_each(crop: Crop, characters: Iterable[ReadCharacter]) -> bool:
-    places = [p for c in characters if (p := _place(crop, c)) is not None]
-    return len(set(places)) == len(places)
+def _parts(crop: Crop, characters: Sequence[ReadCharacter]) -> tuple[_Part, ...]:
+    parts: list[_Part] = []
+    for place, members in groupby(characters, lambda c: _place(crop, c)):
+        if place is None:
+            parts += [_Part((character,), None) for character in members]
+        else:
+            parts.append(_Part(tuple(members), _cell(crop, place)))
+    return tuple(parts)
 
 
 def _place(crop: Crop, character: ReadCharacter) -> int | None:
@@ -87,19 +102,19 @@ def _place(crop: Crop, character: ReadCharacter) -> int | None:
     return next((i for i, (a, b) in enumerate(crop.spans) if a <= middle <= b), None)
 
 
-def _cell(crop: Crop, character: ReadCharacter) -> Pixels | None:
-    place = _place(crop, character)
-    if place is None:
-        return None
+def _cell(crop: Crop, place: int) -> Pixels:
     start, end = crop.spans[place]
     width = crop.pixels.shape[1]
     return crop.pixels[:, max(0, int(start * width)) : min(width, int(np.ceil(end * width)) + 1)]
 
 
-def _joined(reading: Reading, chances: Sequence[NDArray[np.float32] | None]) -> Reading:
+def _joined(
+    reading: Reading, parts: Sequence[_Part], chances: Sequence[NDArray[np.float32] | None]
+) -> Reading:
     characters = tuple(
-        c if chance is None else _both(c, chance)
-        for c, chance in zip(reading.characters, chances, strict=True)
+        character
+        for part, chance in zip(parts, chances, strict=True)
+        for character in _settled(part.characters, chance)
     )
     segments = tuple(
         Segment(c.start, c.end, ((c.text, c.confidence), *c.others)) for c in characters
@@ -116,6 +131,25 @@ def _joined(reading: Reading, chances: Sequence[NDArray[np.float32] | None]) -> 
         alternatives=others,
         segments=segments,
     )
+
+
+def _settled(
+    characters: tuple[ReadCharacter, ...], chance: NDArray[np.float32] | None
+) -> tuple[ReadCharacter, ...]:
+    """Characters of one part as both readers hold them; one digit read as two is one again."""
+    if chance is None:
+        return characters
+    if len(characters) == 1:
+        return (_both(characters[0], chance),)
+    if float(chance[:_OTHER].max()) < _ONE or any(c.text not in _CLASS for c in characters):
+        return characters
+    shares: dict[str, float] = {}
+    for character in characters:
+        for text, value in ((character.text, character.confidence), *character.others):
+            shares[text] = shares.get(text, 0.0) + value / len(characters)
+    (text, value), *others = sorted(shares.items(), key=lambda item: -item[1])
+    first, last = characters[0], characters[-1]
+    return (_both(ReadCharacter(text, value, first.start, last.end, tuple(others)), chance),)
 
 
 def _both(character: ReadCharacter, chance: NDArray[np.float32]) -> ReadCharacter:

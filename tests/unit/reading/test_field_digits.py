@@ -98,10 +98,31 @@ def test_nobody_asks_where_digits_or_their_places_are_not_known(crop: Crop, allo
     assert digits.asked == 0
 
 
-def test_two_digits_read_in_one_place_are_left_as_they_were_read() -> None:
-    crop, digits = _crop(((0.0, 1.0),)), ToldDigits()
-    reading = _reading(("4", 0.5, {}), ("1", 0.9, {}))
-    assert _with(reading, digits, crop=crop) is reading
+@pytest.mark.parametrize(
+    ("texts", "answer", "text"),
+    [
+        ("91", {"9": 0.9}, "92"),
+        ("91", {"": 0.9, "9": 0.1}, "912"),
+        ("4-", {"4": 0.9}, "4-2"),
+    ],
+)
+def test_two_characters_in_one_place_are_one_digit_when_it_is_seen_as_one(
+    texts: str, answer: dict[str, float], text: str
+) -> None:
+    first, second = texts
+    reading = Reading(
+        f"{texts}2",
+        0.5,
+        1.0,
+        (
+            ReadCharacter(first, 0.99, 0.1, 0.15, ()),
+            ReadCharacter(second, 0.9, 0.3, 0.35, ()),
+            ReadCharacter("2", 0.99, 0.7, 0.75, ()),
+        ),
+    )
+    found = _with(reading, ToldDigits(answer, {"2": 1.0}), allowed=f"{DIGITS}-")
+    assert found.text == text
+    assert [c.text for c in found.characters] == list(text)
 
 
 def test_ink_is_centred_whatever_its_size_and_place() -> None:
