@@ -109,14 +109,13 @@ def test_nobody_asks_where_digits_or_their_places_are_not_known(crop: Crop, allo
 def test_two_characters_in_one_place_are_one_digit_when_it_is_seen_as_one(
     texts: str, answer: dict[str, float], text: str
 ) -> None:
-    first, second = texts
     reading = Reading(
         f"{texts}2",
         0.5,
         1.0,
         (
-            ReadCharacter(first, 0.99, 0.1, 0.15, ()),
-            ReadCharacter(second, 0.9, 0.3, 0.35, ()),
+            ReadCharacter(texts[0], 0.99, 0.1, 0.15, ()),
+            ReadCharacter(texts[1], 0.9, 0.3, 0.35, ()),
             ReadCharacter("2", 0.99, 0.7, 0.75, ()),
         ),
     )
