@@ -1,6 +1,6 @@
 """Writing that was struck out (二重線), and what was written instead."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pipelines.field_ink import BoxInk
 from pipelines.records import Pixels
-from pipelines.strike_lines import bridged, line_band, row_of
+from pipelines.strike_lines import line_band, row_of, without_lines
 
 _PAPER = 255
 # Shortest strike as a multiple of the height of the writing: no character has a level stroke of
@@ -73,12 +73,16 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
     strokes = np.logical_or.reduce([line.mask for line in lines])
     if not _runs_through(ink.mask & ~strokes, lines, px_per_mm):
         return None
-    band = line_band([line.mask for line in lines], px_per_mm)
+    masks = [line.mask for line in lines]
+    band = line_band(masks, px_per_mm)
     others = ink.mask & ~band
     ends = min(line.x0 for line in lines), max(line.x1 for line in lines)
     struck = row_of(others, band, ends, px_per_mm)
-    restored = struck | (bridged(struck, band) & ink.mask)
-    return Strike(struck=_part(ink, restored), rest=_cleared(ink, others & ~struck, px_per_mm))
+    grey, mask = without_lines(ink.grey, ink.mask, struck, masks, px_per_mm)
+    return Strike(
+        struck=replace(ink, grey=grey, mask=mask),
+        rest=_cleared(ink, others & ~struck, px_per_mm),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -128,3 +128,18 @@ def test_what_stands_in_the_row_above_is_not_struck() -> None:
     rows = (np.flatnonzero(strike.struck.mask.any(axis=1)) + strike.struck.y) / MM
     assert rows.min() > 20.5
     assert not strike.rest.blank
+
+
+def test_a_hyphen_along_a_line_is_kept_where_the_scan_shows_ink_over_ink() -> None:
+    written, lines = white_page(), white_page()
+    for x in (22, 34):
+        draw_box_character(written, x, 22)
+    draw(written, [(29, 23.5), (31.5, 23.5)], colour=(90, 90, 92))
+    for y in (23.5, 24.7):
+        draw(lines, [(21, y), (39, y)], colour=(90, 90, 92))
+    pixels = (written.astype(np.uint16) * lines // 255).astype(np.uint8)
+    strike = find_strike(_ink(pixels), MM)
+    assert strike is not None
+    between = slice(round(27.5 * MM) - strike.struck.x, round(33 * MM) - strike.struck.x)
+    columns = np.flatnonzero(strike.struck.mask[:, between].any(axis=0))
+    assert 2.0 * MM < len(columns) < 3.2 * MM
