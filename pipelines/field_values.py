@@ -134,8 +134,14 @@ def choose_value(field: FieldDefinition, candidates: Sequence[Candidate]) -> Val
 
 
 def is_doubtful(field: FieldDefinition, value: Value) -> bool:
-    """Whether a person should look at this value first."""
-    return bool(value.normalised.problems) or not is_sure(value.confidence, field.critical)
+    """Whether a person should look at this value first.
+
+    More characters than the comb has cells: one of them was read as two.
+    """
+    written = sum(c.isalnum() for c in value.text)
+    crowded = field.kind is not FieldKind.DATE and 1 < field.cells < written
+    problems = bool(value.normalised.problems)
+    return crowded or problems or not is_sure(value.confidence, field.critical)
 
 
 def _chosen(

@@ -15,7 +15,9 @@ from pipelines.field_values import (
 from pipelines.forms.model import DatePart, Era, FieldDefinition, FieldKind, FieldPart
 
 
-def _field(kind: FieldKind, *parts: DatePart, critical: bool = False) -> FieldDefinition:
+def _field(
+    kind: FieldKind, *parts: DatePart, critical: bool = False, cells: int = 1
+) -> FieldDefinition:
     place = box(10, 10, 40, 8)
     return FieldDefinition(
         name="it",
@@ -24,6 +26,7 @@ def _field(kind: FieldKind, *parts: DatePart, critical: bool = False) -> FieldDe
         box=place,
         parts=tuple(FieldPart(part=part, box=place) for part in parts),
         critical=critical,
+        cells=cells,
     )
 
 
@@ -139,3 +142,10 @@ def test_what_parses_with_a_problem_is_doubtful() -> None:
     value = choose_value(BIRTH, [Candidate("平成33年5月3日", 0.999)])
     assert value.normalised.value == "2021-05-03"
     assert is_doubtful(BIRTH, value)
+
+
+@pytest.mark.parametrize(("text", "doubtful"), [("98920", False), ("989120", True)])
+def test_more_figures_than_cells_are_doubtful(text: str, doubtful: bool) -> None:
+    comb = _field(FieldKind.DIGITS, cells=5)
+    value = replace(choose_value(comb, [Candidate(text, 0.999)]), confidence=0.9999)
+    assert is_doubtful(comb, value) is doubtful
