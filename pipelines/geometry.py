@@ -13,6 +13,8 @@ Points = NDArray[np.float64]
 Edge = tuple[float, float, float]
 """A line (a, b, c): a point (x, y) with a x + b y > c lies beyond it."""
 _PAPER_DPI = 45.0
+_SAME_SIZE = 0.002
+"""Resizing by less (a resolution that is estimated from the size of A4) is not worth its time."""
 
 
 def transform_points(matrix: Matrix, points: NDArray[Any]) -> Points:
@@ -116,9 +118,9 @@ def resize_by(pixels: Pixels, factor: float) -> tuple[Pixels, Matrix]:
         pixels = cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA)
         done, factor = scaling(0.5) @ done, 2 * factor
     height, width = pixels.shape[:2]
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    if size == (width, height):
+    if abs(factor - 1) < _SAME_SIZE:
         return pixels, done
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(pixels, size, interpolation=how).astype(np.uint8, copy=False)
     return resized, scaling(size[0] / width, size[1] / height) @ done

@@ -39,6 +39,8 @@ _SURE_LEADER = 0.8
 """Share of words alike at which the template that leads clearly by a few features is taken."""
 _SAME_PLACE_MM = 2.5
 """Distance of corners under which a pose was as good as looked at: refinement reaches farther."""
+_NEAR_MISS = 0.45
+"""Share of words alike that hardly any other form reaches: something is right about a template."""
 _CODE_ROUNDS = 3
 _ASTRAY = 0.6
 """Share of words alike under which the place that a code gives is too far off to be refined (on
@@ -134,6 +136,15 @@ def _found(
     return _by_code(looks, code, told) or (_by_print(looks, told, accept) if told else None), method
 
 
+def deserves_another_look(straight: Page, best: float) -> bool:
+    """Whether a page that was no form as it came may be known as `straight`, made flat and level.
+
+    `best` is the highest score it had. Skew alone changes nothing: any turn is found.
+    """
+    flattened = bool(np.abs(straight.to_scan[2, :2]).max() > 1e-9)
+    return flattened or best >= _NEAR_MISS
+
+
 class _Looks:
     """The page at `_PRINT_DPI`, compared with templates at poses, each of them once."""
 
@@ -166,15 +177,19 @@ class _Looks:
 
 
 def _by_print(looks: _Looks, told: frozenset[int] | None, accept: float) -> _Candidate | None:
-    """Look for a template at one resolution after the other until one fits."""
-    for number, (page_dpi, template_dpi) in enumerate(_FEATURE_DPI):
+    """Look for a template at one resolution after the other until one fits, or none stands out."""
+    for page_dpi, template_dpi in _FEATURE_DPI:
         features = find_features(looks.middle, looks.dpi, page_dpi)
         matches = looks.index.matches[template_dpi]
-        rounds = matches.rounds(features, only=told, most=_SHORTLIST, rough=number > 0)
-        for few, proposals in rounds:
-            found = _best(looks, proposals, max(accept, _SURE_LEADER) if few else accept)
+        # At the first a word is hardly a blob on photographs and small copies.
+        hopeful = page_dpi == _FEATURE_DPI[0][0]
+        for each in matches.rounds(features, only=told, most=_SHORTLIST):
+            found = _best(looks, each.proposals, max(accept, _SURE_LEADER) if each.few else accept)
             if found is not None:
                 return found
+            hopeful |= each.hopeful
+        if not hopeful:
+            return None
     return None
 
 

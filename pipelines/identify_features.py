@@ -18,7 +18,14 @@ _FEW_QUERIES = 80
 _CLEAR_LEAD = 2.5
 _LEAST_VOTES = 0.05
 _ROUGH = 48
-"""Templates that are compared by all features at the finer resolutions."""
+"""Templates that are compared by all features: those that do best by a few."""
+_LEAD = 1.2
+_MANY_INLIERS = 60
+_MANY_SHARE = 0.25
+"""A template is looked at when it leads all others, or when so many of its features (or so large a
+share of them) agree on a pose: frames and common words make dozens agree with other forms."""
+_HOPE = 2.0
+"""Lead at which a finer resolution is worth its time."""
 _BLOCK = 8
 """Templates whose features are compared at a time."""
 _TWIN_SHARE = 0.6
@@ -77,6 +84,18 @@ def find_features(grey: Pixels, dpi: float, at_dpi: float) -> Features:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Round:
+    """Templates to look at, best first. `few`: a leader by a few features alone, with its twins.
+
+    `hopeful`: some template resembles the page more than all others do, wherever it may lie.
+    """
+
+    proposals: list[Proposal]
+    few: bool
+    hopeful: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class MatchIndex:
     """Features of all templates, and a projection of them for a quick first look.
 
@@ -119,19 +138,17 @@ class MatchIndex:
         )
         return replace(index, twins=index._twins())
 
-    def rounds(
-        self, page: Features, *, only: frozenset[int] | None, most: int, rough: bool = False
-    ) -> Iterator[tuple[bool, list[Proposal]]]:
+    def rounds(self, page: Features, *, only: frozenset[int] | None, most: int) -> Iterator[Round]:
         """Templates (of `only`, when given) with a pose that many features agree on.
 
-        First (True) one that leads clearly by a few features, with its twins, if there is one; then
-        the `most` that lead by all of them (`rough`: of those that do well by the few).
+        First one that leads clearly by a few features, with its twins, if there is one; then what
+        stands out among the `most` that lead by all of them.
         """
         if len(page.points) < _LEAST_MATCHES:
             return
         if only is not None or len(self.held) <= most:
             wanted = range(len(self.templates)) if only is None else sorted(only)
-            yield False, self._posed(page, wanted)
+            yield Round(proposals=self._posed(page, wanted), few=False, hopeful=True)
             return
         own = (page.descriptors[:_SHORT_QUERIES] - self.mean) @ self.projection
         queries = np.column_stack([-2 * own, np.ones(len(own), np.float32)])
@@ -142,11 +159,23 @@ class MatchIndex:
         first, second = np.argsort(-votes)[:2]
         if votes[first] >= max(_CLEAR_LEAD * votes[second], _LEAST_VOTES):
             leader = int(self.held[first])
-            yield True, self._posed(page, [leader, *self.twins[leader]])
-        chosen = np.sort(np.argsort(-votes)[:_ROUGH]) if rough else np.arange(len(self.held))
+            posed = self._posed(page, [leader, *self.twins[leader]])
+            yield Round(proposals=posed, few=True, hopeful=False)
+        chosen = np.sort(np.argsort(-votes)[:_ROUGH])
         rest = self._nearest(queries[~spread], chosen)
         votes = _votes(np.concatenate([nearest[:, chosen], rest]))
-        yield False, self._posed(page, self.held[chosen[np.argsort(-votes)[:most]]].tolist())
+        order = np.argsort(-votes)[:most]
+        lead = float(votes[order[0]] / max(votes[order[1]], 1e-6))
+        wanted = self.held[chosen[order]].tolist()
+        leading = wanted[0] if lead >= _LEAD else None
+        proposals = [
+            p for p in self._posed(page, wanted) if p.index == leading or self._stands_out(p)
+        ]
+        yield Round(proposals=proposals, few=False, hopeful=lead >= _HOPE)
+
+    def _stands_out(self, proposal: Proposal) -> bool:
+        features = len(self.templates[proposal.index].points)
+        return proposal.inliers >= min(_MANY_INLIERS, _MANY_SHARE * features)
 
     def _posed(self, page: Features, wanted: Iterable[int]) -> list[Proposal]:
         proposals = [p for i in wanted if (p := self._pose(page, i)) is not None]

@@ -35,11 +35,12 @@ _DPI = 100.0
 class PrintMap:
     """A template seen at `dpi`: `grey`, its words (`points`, N x 2) and corners to track.
 
-    `from_template` maps template pixels to pixels of this map. `tones` are the mean and the
-    variance of the blurred map around each point (2 x N).
+    `from_template` maps template pixels to pixels of this map. `soft` is the map blurred, `tones`
+    the mean and the variance of that around each point (2 x N).
     """
 
     grey: Pixels
+    soft: Pixels
     points: Points
     tones: NDArray[np.float32]
     corners: NDArray[np.float32]
@@ -56,11 +57,13 @@ class PrintMap:
         step = max(1, len(xs) // _MOST_POINTS)
         shuffled = np.random.default_rng(0).permutation(len(xs))[::step][:_MOST_POINTS]
         places = np.column_stack([xs, ys])[shuffled]
+        soft = _soft(small)
         corners = cv2.goodFeaturesToTrack(small, _CORNERS, 0.02, dpi / 25.4 * 5)
         return cls(
             grey=small,
+            soft=soft,
             points=places.astype(np.float64),
-            tones=_tones(_soft(small), *places.T),
+            tones=_tones(soft, *places.T),
             corners=np.zeros((0, 1, 2), np.float32) if corners is None else corners,
             words=words,
             dpi=dpi,
@@ -172,9 +175,9 @@ def cell_likeness(
 
 def _likeness(lit: Pixels, template: PrintMap) -> NDArray[np.float32]:
     """Correlation of page and template in a window of a word around each of its points."""
-    page, blank = _soft(lit), _soft(template.grey)
+    page = _soft(lit)
     xs, ys = template.points.astype(np.intp).T
-    together = cv2.multiply(page, blank, dtype=cv2.CV_32F)
+    together = cv2.multiply(page, template.soft, dtype=cv2.CV_32F)
     together = cv2.boxFilter(together, cv2.CV_32F, (_WINDOW, _WINDOW))[ys, xs]
     (mean_page, spread_page), (mean_blank, spread_blank) = _tones(page, xs, ys), template.tones
     likeness: NDArray[np.float32] = (together - mean_page * mean_blank) / np.sqrt(

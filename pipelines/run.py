@@ -24,7 +24,12 @@ from pipelines.errors import CodedError, ErrorCode
 from pipelines.fields import read_fields
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.template import Template, build_templates
-from pipelines.identify import TemplateIndex, build_index, identify_page
+from pipelines.identify import (
+    TemplateIndex,
+    build_index,
+    deserves_another_look,
+    identify_page,
+)
 from pipelines.identify_qr import find_cover
 from pipelines.ink import subtract_blank
 from pipelines.keyvalue import extract_pairs
@@ -223,14 +228,15 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         # No writing: an empty page, or a picture.
         look = look_at(page.pixels, (), run.reader.categories)
         return ReadPage(view_of(page, verdict, None), look=look)
-    registered = _register(page, run)
+    registered, best = _register(page, run)
     if registered is None:
         with run.watch.stage("straighten"):
             straight = straighten(page)
         if straight is not page:
-            # What lies too askew to be known as it is may be known when it is straight.
             run.trace.page_straightened(straight)
-            page, registered = straight, _register(straight, run)
+            page = straight
+            if run.pinned is not None or deserves_another_look(page, best):
+                registered, _ = _register(page, run)
     if registered is not None:
         return _read_form_page(view_of(page, verdict, registered), registered, run)
     cover = find_cover(page) if run.covers else None
@@ -246,18 +252,25 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
     return ReadPage(view_of(upright, verdict, None), lines=lines, look=look)
 
 
-def _register(page: Page, run: _Run) -> RegisteredPage | None:
+def _register(page: Page, run: _Run) -> tuple[RegisteredPage | None, float]:
+    """Give the page on its form, if it is of one, and the best score of all forms compared."""
     reader, trace = run.reader, run.trace
+    scores = [0.0]
+
+    def seen(template: Template, score: float) -> None:
+        scores.append(score)
+        trace.form_scored(template, score)
+
     with run.watch.stage("identify"):
-        found = identify_page(page, reader.index, pinned=run.pinned, seen=trace.form_scored)
+        found = identify_page(page, reader.index, pinned=run.pinned, seen=seen)
     trace.form_identified(found)
     if found is None:
-        return None
+        return None, max(scores)
     template = reader.templates[found.form, found.form_page]
     with run.watch.stage("register"):
         registered = register_page(page, template, found)
     trace.page_registered(template, registered)
-    return registered
+    return registered, max(scores)
 
 
 def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> ReadPage:

@@ -27,7 +27,12 @@ import cv2
 import numpy as np
 
 from pipelines.forms.template import Template, build_templates
-from pipelines.identify import TemplateIndex, build_index, identify_page
+from pipelines.identify import (
+    TemplateIndex,
+    build_index,
+    deserves_another_look,
+    identify_page,
+)
 from pipelines.orient import straighten
 from training.form_variants import form_variants
 from training.identification_pages import CONDITIONS, Trial, known_pages, real_pages, unknown_pages
@@ -154,9 +159,10 @@ def _one(
     started = time.process_time()
     found = identify_page(trial.page, index, seen=seen)
     if found is None:
-        # As `run.py` does: what lies too askew is tried once more when it is straight.
+        # As `run.py` does.
         straight = straighten(trial.page)
-        if straight is not trial.page:
+        best = max((score for score, _ in scores), default=0.0)
+        if straight is not trial.page and deserves_another_look(straight, best):
             found = identify_page(straight, index, seen=seen)
     ms = 1000 * (time.process_time() - started)
     score, best_right = max(scores, default=(0.0, False))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -111,3 +113,11 @@ def test_a_code_that_is_astray_costs_one_look(
     assert away_mm(found.from_template, np.eye(3)) < 1.0
     assert len(scores) == 2
     assert scores[0] < 0.6 < scores[1]
+
+
+def test_a_page_of_no_form_is_looked_at_again_only_when_that_may_help() -> None:
+    page = page_of(np.full((300, 200, 3), 255, np.uint8))
+    assert not identify.deserves_another_look(page, best=0.3)
+    assert identify.deserves_another_look(page, best=0.55)
+    tilted = np.array([[1.0, 0, 0], [0, 1, 0], [0, 1e-4, 1]])
+    assert identify.deserves_another_look(replace(page, to_scan=tilted), best=0.0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipelines.identify_features import Features, MatchIndex
+from pipelines.identify_features import Features, MatchIndex, Proposal
 
 
 def features(descriptors: np.ndarray) -> Features:
@@ -24,7 +24,7 @@ def told(index: MatchIndex, page: Features, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(
         MatchIndex, "_posed", lambda _, __, wanted: asked.append(list(wanted)) or []
     )
-    assert all(found == [] for _, found in index.rounds(page, only=None, most=4))
+    assert all(found.proposals == [] for found in index.rounds(page, only=None, most=4))
     return asked
 
 
@@ -74,3 +74,20 @@ def test_a_template_without_any_print_is_no_obstacle(monkeypatch) -> None:
     templates = [features(rng.random((40 * (i != 2), 128))) for i in range(9)]
     *_, last = told(MatchIndex.build(templates), features(templates[5].descriptors), monkeypatch)
     assert last[0] == 5 and 2 not in last
+
+
+@pytest.mark.parametrize(("inliers", "looked_at"), [(60, True), (34, False)])
+def test_what_leads_by_nothing_is_looked_at_only_when_much_agrees(
+    inliers: int, looked_at: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    index = MatchIndex.build([features(rng.random((400, 128))) for _ in range(12)])
+    monkeypatch.setattr(
+        MatchIndex,
+        "_posed",
+        lambda _, __, wanted: [Proposal(index=i, pose=np.eye(3), inliers=inliers) for i in wanted],
+    )
+    stranger = features(rng.random((400, 128)))
+    *_, last = index.rounds(stranger, only=None, most=4)
+    assert (len(last.proposals) == 4) is looked_at
+    assert not last.hopeful
