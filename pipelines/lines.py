@@ -29,7 +29,7 @@ def read_lines(
     """Read the lines found on the page (upright), horizontal and vertical, in reading order.
 
     `wording` decides what the ink leaves open. Rows run from the top, their lines from the left;
-    columns of vertical text from the right. The confidence is the geometric mean over the
+    columns of vertical text from the right. The confidence is a geometric mean over the
     characters. Boxes are in pixels of the original scan.
     """
     found = [Found(region, is_vertical(region)) for region in regions]
@@ -106,10 +106,15 @@ def _read_crops(
 
 
 def joined(readings: Sequence[Reading]) -> tuple[str, float]:
-    """Text of the pieces of one line, and the geometric mean of its characters' confidences."""
+    """Text of the pieces of one line, and its probability as a geometric mean over its characters.
+
+    The probability of the line knows of characters that may be missing; those of its characters
+    alone do not.
+    """
     text = "".join(r.text for r in readings).strip()
-    scores = [max(c.confidence, 1e-6) for r in readings for c in r.characters]
-    return text, float(np.exp(np.mean(np.log(scores)))) if scores else 0.0
+    count = sum(not c.text.isspace() for r in readings for c in r.characters)
+    chances = [max(r.confidence, 1e-9) for r in readings if r.characters]
+    return text, float(np.exp(np.log(chances).sum() / count)) if count else 0.0
 
 
 def reading_order(regions: Sequence[tuple[TextRegion, bool]]) -> list[int]:

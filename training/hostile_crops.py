@@ -8,9 +8,13 @@ They measure whether the recogniser says that it cannot read them.
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
 import cv2
+import matplotlib
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from models.engines import load_engines
 from pipelines.forms.model import Box
@@ -28,6 +32,15 @@ _TEXTS = (
     "東京都足立区中央本町",
     "別紙のとおり提出します",
 )
+_FOREIGN = {
+    "arabic": ("السلام عليكم", "طلب الإقامة", "تاريخ الميلاد", "الاسم الكامل"),
+    "hebrew": ("שלום עולם", "תאריך לידה", "שם משפחה"),
+    "armenian": ("Երևան քաղաք", "Ազգանուն", "ծննդյան տարեթիվ"),
+    "georgian": ("თბილისი", "სახელი და გვარი", "დაბადების თარიღი"),
+    "lao": ("ວຽງຈັນ", "ຊື່ ແລະ ນາມສະກຸນ", "ວັນເດືອນປີເກີດ"),
+    "cyrillic": ("Заявление", "Фамилия и имя", "Дата рождения", "Подпись заявителя"),
+    "greek": ("Ονοματεπώνυμο", "Ημερομηνία γέννησης", "Διεύθυνση κατοικίας"),
+}
 # Letters of Hangul as polylines in a box of 10 x 10.
 _CONSONANTS: tuple[tuple[tuple[tuple[int, int], ...], ...], ...] = (
     (((1, 2), (9, 2), (8, 9)),),
@@ -91,6 +104,17 @@ def _hangul(rng: np.random.Generator) -> Pixels:
     return picture
 
 
+def _foreign(script: str, rng: np.random.Generator) -> Pixels:
+    """Words of another script in print. DejaVu Sans comes with matplotlib."""
+    words = _FOREIGN[script]
+    text = words[int(rng.integers(len(words)))]
+    file = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    font = ImageFont.truetype(str(file), int(rng.integers(30, 42)))
+    picture = Image.new("L", (round(font.getlength(text)) + 30, _HEIGHT), 255)
+    ImageDraw.Draw(picture).text((15, 6), text, font=font, fill=20)
+    return np.array(picture)
+
+
 def _loops(rng: np.random.Generator) -> Pixels:
     """Draw joined loops on a line with dots around: cursive writing of no script we know."""
     width = int(rng.integers(200, 800))
@@ -128,6 +152,7 @@ HOSTILE: Mapping[str, Callable[[np.random.Generator], Pixels]] = {
     "blots": _blots,
     "photograph": _photograph,
     "hangul": _hangul,
+    **{script: partial(_foreign, script) for script in _FOREIGN},
     "cursive": _loops,
     "mirrored": _mirrored,
     "upside-down": _upside_down,

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from models.detector import TextRegion
+from models.readings import ReadCharacter, Reading
 from pipelines.line_crops import is_vertical, pieces
 from pipelines.lines import joined, reading_order
 from pipelines.records import Page
@@ -42,6 +43,16 @@ def test_a_very_long_line_is_cut_where_there_is_white() -> None:
 
 def test_nothing_read_has_no_confidence() -> None:
     assert joined([]) == ("", 0.0)
+
+
+def test_the_confidence_of_a_line_knows_of_what_may_be_missing() -> None:
+    sure = tuple(ReadCharacter(c, 0.99, 0.0, 0.1) for c in "足立区")
+    # The characters are sure, the line is not: there may be more of them.
+    text, confidence = joined(
+        [Reading("足立", 0.5, 1.0, sure[:2]), Reading("区", 1.0, 1.0, sure[2:])]
+    )
+    assert text == "足立区"
+    assert confidence == pytest.approx(0.5 ** (1 / 3))
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
