@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.field_pixels import PAPER, only_near
+from pipelines.field_pixels import PAPER, as_grey, only_near
 from pipelines.forms.model import Box
 from pipelines.geometry import components, pieces, tone_at
 from pipelines.ink import Ink
@@ -24,6 +24,8 @@ from pipelines.show_through import shines_through
 # the pen elsewhere on the page for a faint one, but never as light as a seal.
 _DARK_IN_RED, _SEAL_IN_RED, _PEN_LEEWAY = 130, 182, 12
 _FEW_PIXELS = 200
+# How far the rim of a seal runs out, and by how much red it then still is.
+_FRINGE_PX, _FRINGE_LEAD = 21, 8
 # A stroke that lies mostly elsewhere is cut at the box when this much of it, or of the box's
 # width, is inside; else it is a guest: the circle around an era, a neighbour's long tail.
 _SHARE_INSIDE = 0.35
@@ -201,11 +203,22 @@ def _under_red(colour: Pixels, ink: Ink, grey: Pixels) -> tuple[Pixels, Pixels]:
     # The page is evenly lit, its colours are as they came.
     bright = max(64.0, float(np.median(colour[::8, ::8, 0])))
     lead = cv2.multiply(lead, 255.0 / bright)
-    lamp = cv2.add(grey, cv2.resize(lead, (width, height), interpolation=cv2.INTER_LINEAR))
+    lead = as_grey(cv2.resize(lead, (width, height), interpolation=cv2.INTER_LINEAR))
+    lamp = cv2.add(grey, lead)
     limit = _darkest_seal(grey[ink.mask & (red == 0)])
     grey = np.where(red > 0, lamp, grey)
     mask = ink.mask.view(np.uint8) & (1 - (red & (grey > limit)))
-    return np.asarray(mask, np.uint8), grey
+    return np.asarray(mask & (1 - _fringe(mask, red, lead)), np.uint8), grey
+
+
+def _fringe(mask: Pixels, red: Pixels, lead: Pixels) -> Pixels:
+    """Crumbs of a pale rim around `red`: too pale to be red pixel by pixel, reddish as a whole."""
+    beside = mask & (1 - red) & cv2.dilate(red, np.ones((_FRINGE_PX, _FRINGE_PX), np.uint8))
+    _, labels, strokes, _ = components(np.asarray(beside, np.uint8))
+    places = np.flatnonzero(labels)
+    reddish = np.bincount(labels.ravel()[places], lead.ravel()[places], len(strokes))
+    paper = float(np.median(lead[::8, ::8]))
+    return pieces(labels, reddish / strokes[:, cv2.CC_STAT_AREA] - paper >= _FRINGE_LEAD)
 
 
 def _darkest_seal(writing: Pixels) -> float:

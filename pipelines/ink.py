@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.faint_strokes import PaperNoise, paper_noise, strokes_in_noise
 from pipelines.forms.template import Template
 from pipelines.geometry import (
     components,
@@ -85,11 +86,14 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
     """
     darkness: Pixels = cv2.bitwise_not(even_light(registered.grey, registered.dpi))
     blank = _blank(template, *_sharpness(registered))
-    limit = _limit(darkness, blank.darkest)
+    noise = paper_noise(darkness, blank.darkest)
+    limit = _limit(noise)
     # Tints and dotted rules let a pen show: only what is darker than they explain is ink.
-    expected = cv2.LUT(blank.darkest, _tones(darkness, blank.print_half))
-    added = _above(cv2.subtract(darkness, expected), limit)
-    dark = _above(darkness, limit)
+    expected = np.asarray(cv2.LUT(blank.darkest, _tones(darkness, blank.print_half)), np.uint8)
+    if noise is not None and noise.strong:
+        added, dark = strokes_in_noise(darkness, expected)
+    else:
+        added, dark = _above(cv2.subtract(darkness, expected), limit), _above(darkness, limit)
     red = np.zeros_like(dark)
     if registered.colour is not None:
         coloured, red = _coloured(registered.colour, darkness.shape, registered.dpi / 2)
@@ -181,14 +185,12 @@ def _above(values: Pixels, limit: float) -> Pixels:
     return np.asarray(cv2.threshold(values, limit, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
-def _limit(darkness: Pixels, blank: Pixels) -> float:
+def _limit(noise: PaperNoise | None) -> float:
     """Darkness from which paper is not paper any more: above its grain and faint shine-through."""
-    paper = darkness[::4, ::4][blank[::4, ::4] < 8]
-    if paper.size < 100:
+    if noise is None:
         return _FAINTEST
-    middle = tone_at(paper, 0.5)
-    grain = 1.4826 * tone_at(cv2.absdiff(paper, np.full_like(paper, round(middle))), 0.5)
-    return float(np.clip(middle + _NOISE_SIGMAS * grain + 14, _FAINTEST, _MOST_LIMIT))
+    limit = noise.middle + _NOISE_SIGMAS * noise.spread + 14
+    return float(np.clip(limit, _FAINTEST, _MOST_LIMIT))
 
 
 def _tones(darkness: Pixels, print_half: Pixels) -> Pixels:
