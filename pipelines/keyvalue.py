@@ -1,174 +1,109 @@
-"""Pairs of label and value on pages of unknown forms, by layout.
+"""Pairs of label and value on pages of unknown forms, by layout, as fields of a suggestion.
 
-Three layouts are understood: `氏名：足立 太郎` and `氏名 足立太郎` on one line, a value right
-of its label, and a value under it. Labels are words that forms of an office use
-(`pipelines/reference/labels.yaml`) or anything that ends in a colon.
+`keyvalue_page` finds rules, cells and characters; `keyvalue_writing` tells print from writing;
+`keyvalue_pairs` lays the print out as a blank form and takes the writing from its places.
 """
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-import yaml
+import numpy as np
+from numpy.typing import NDArray
 
-from pipelines.forms.model import FieldKind
+from models.detector import TextRegion
+from pipelines.forms.kinds import FieldKind
+from pipelines.forms.propose_labels import known_label
+from pipelines.keyvalue_page import PageLayout, read_layout
+from pipelines.keyvalue_pairs import Pair, PairKind, find_pairs, take_apart
+from pipelines.keyvalue_writing import KeyValueModel, load_model
 from pipelines.normalise import normalise_value
-from pipelines.records import BoundingBox, Field, FieldSource, FieldState, Line
+from pipelines.records import Field, FieldSource, FieldState, Line, Page
 
+CONFIDENCE = ("reading", "short", "writing", "known", "parsed", "promised")
+"""What the confidence of a pair is worked out from."""
 _DOUBTFUL_BELOW = 0.85
-_COLON = re.compile(r"^(?P<label>[^:：]{1,14})[:：]\s*(?P<value>.*)$")
-_CLOCK = re.compile(r"^[0-9]+$")
-_NUMERIC = frozenset(
-    {
-        FieldKind.DATE,
-        FieldKind.PHONE,
-        FieldKind.POSTAL_CODE,
-        FieldKind.AMOUNT,
-        FieldKind.DIGITS,
-        FieldKind.MY_NUMBER,
-        FieldKind.CORPORATE_NUMBER,
-    }
-)
-_NUMBER = re.compile(r"^([(]?[0-9ア-ン①-⑳][)]|[①-⑳0-9]{1,2}[.、]?)(?=[^0-9])")
-_BRACKETED = re.compile(r"[(][^()]*[)]$")
-_FIGURE_SIGN = re.compile("[0-9、。・]")
-_LONGEST = 12
-"""Longer words that end in a label are a sentence."""
-_FIGURE = re.compile("[0-9０-９一二三四五六七八九十〇元]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    text: str
-    kind: FieldKind
-
-
-def extract_pairs(lines: Sequence[Line]) -> tuple[Field, ...]:
-    """Find the pairs among `lines` (all pages), in reading order: `pair_1`, `pair_2` and so on.
-
-    Every value keeps the box and confidence of the line it was taken from. Vertical lines take
-    part only as whole lines with a colon.
-    """
-    labels = _labels()
-    used: set[int] = set()
-    pairs: list[tuple[_Label, Line, str]] = []
-    for index, line in enumerate(lines):
-        if index in used:
-            continue
-        found = _split(line.text, labels)
-        if found is None:
-            continue
-        label, rest = found
-        if rest:
-            pairs.append((label, line, rest))
-            used.add(index)
-            continue
-        neighbour = _value_line(index, label.kind, lines, used, labels)
-        if neighbour is not None:
-            pairs.append((label, lines[neighbour], lines[neighbour].text))
-            used.update((index, neighbour))
-    return tuple(_field(number, *pair) for number, pair in enumerate(pairs, start=1))
-
-
-@lru_cache(maxsize=1)
-def _labels() -> Mapping[str, _Label]:
-    text = resources.files("pipelines.reference").joinpath("labels.yaml").read_text("utf-8")
-    table: dict[str, list[str]] = yaml.safe_load(text)
-    return {
-        _squeeze(word): _Label(word, FieldKind(kind))
-        for kind, words in table.items()
-        for word in words
-    }
-
-
-def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-
-
-def _split(text: str, labels: Mapping[str, _Label]) -> tuple[_Label, str] | None:
-    match = _COLON.match(text.strip())
-    if match and not _CLOCK.match(match["label"].strip()):
-        head = _squeeze(match["label"])
-        known = _known(head, labels) or _Label(match["label"].strip(), FieldKind.TEXT)
-        return known, match["value"].strip()
-    found = _known(_squeeze(text), labels)
-    if found is not None:
-        return found, ""
-    # `氏名 足立太郎`: the longest label at the start, set off by a space on the paper.
-    head, _, rest = unicodedata.normalize("NFKC", text).strip().partition(" ")
-    first = _known(_squeeze(head), labels) if rest else None
-    return (first, rest.strip()) if first is not None else None
-
-
-def _known(words: str, labels: Mapping[str, _Label]) -> _Label | None:
-    """Find the label that words are: (1)氏名, 氏名(署名) and 届出人氏名 name a person, too."""
-    bare = _BRACKETED.sub("", _NUMBER.sub("", words))
-    if words in labels or bare in labels:
-        return labels.get(words) or labels[bare]
-    if not 2 < len(bare) <= _LONGEST or _FIGURE_SIGN.search(bare):
-        return None
-    ends = (bare[start:] for start in range(1, len(bare) - 1))
-    ending = next((end for end in ends if end in labels), None)
-    return _Label(bare, labels[ending].kind) if ending is not None else None
-
-
-def _value_line(
-    index: int,
-    kind: FieldKind,
+def extract_pairs(
+    page: Page,
+    regions: Sequence[TextRegion],
     lines: Sequence[Line],
-    used: set[int],
-    labels: Mapping[str, _Label],
-) -> int | None:
-    label = lines[index]
-    height = label.box.y1 - label.box.y0
-    best: tuple[float, int] | None = None
-    for other, line in enumerate(lines):
-        if other == index or other in used or line.page != label.page:
-            continue
-        if line.vertical != label.vertical or _split(line.text, labels) is not None:
-            continue
-        if kind in _NUMERIC and not _FIGURE.search(line.text):
-            # Beside 電話番号 on a blank stands its translation, or the next heading.
-            continue
-        distance = _distance(label.box, line.box, height)
-        if distance is not None and (best is None or distance < best[0]):
-            best = (distance, other)
-    return best[1] if best else None
+    model: KeyValueModel | None = None,
+) -> tuple[Field, ...]:
+    """Find the pairs of one upright page; `lines` were read from its `regions`.
+
+    Names are `pair_1`, `pair_2` and so on, from top to bottom; `number_pairs` joins pages. A
+    chosen option is the text of a pair. The confidence is the probability that the text is right
+    and belongs to its label, fitted on synthetic pages.
+    """
+    if not lines:
+        return ()
+    fitted = model or load_model()
+    layout, pairs = page_pairs(page, regions, lines, fitted)
+    fields = []
+    for pair in pairs:
+        judge = fitted.confidence[pair_group(pair.how)]
+        chance = float(judge.chances(confidence_row(pair, lines)[None, :])[0])
+        fields.append(pair_field(pair, layout, round(chance, 4)))
+    return number_pairs(fields)
 
 
-def _distance(label: BoundingBox, value: BoundingBox, height: float) -> float | None:
-    """How far a value stands from its label; None when it stands nowhere a value would."""
-    overlap_y = min(label.y1, value.y1) - max(label.y0, value.y0)
-    gap_x = value.x0 - label.x1
-    if overlap_y > 0.4 * height and -0.3 * height < gap_x < 12 * height:
-        return max(gap_x, 0)
-    overlap_x = min(label.x1, value.x1) - max(label.x0, value.x0)
-    gap_y = value.y0 - label.y1
-    if overlap_x > 0 and -0.3 * height < gap_y < 1.5 * height:
-        # Values under a label are rarer than values beside it: they must be clearly nearer.
-        return 4 * height + gap_y
-    return None
+def page_pairs(
+    page: Page, regions: Sequence[TextRegion], lines: Sequence[Line], model: KeyValueModel
+) -> tuple[PageLayout, tuple[Pair, ...]]:
+    """Lay out a page and find the pairs that have a label and a text."""
+    layout = read_layout(page, regions, lines)
+    pairs = find_pairs(take_apart(layout, model))
+    return layout, tuple(pair for pair in pairs if pair.label and pair.text)
 
 
-def _field(number: int, label: _Label, line: Line, raw: str) -> Field:
-    normalised = normalise_value(label.kind, raw)
-    kind, value = label.kind, normalised.value
+def number_pairs(fields: Iterable[Field]) -> tuple[Field, ...]:
+    """Give the pairs of all pages of a document names in one row."""
+    return tuple(
+        replace(field, name=f"pair_{number}") for number, field in enumerate(fields, start=1)
+    )
+
+
+def confidence_row(pair: Pair, lines: Sequence[Line]) -> NDArray[np.float64]:
+    """Give the values of `CONFIDENCE` for a pair."""
+    scores = [lines[index].confidence for index in pair.lines] or [0.5]
+    reading = min(scores)
+    promised = pair.kind is not FieldKind.TEXT
+    parsed = promised and normalise_value(pair.kind, pair.text).value is not None
+    return np.array(
+        [
+            float(np.log(np.clip(reading, 0.02, 0.999) / (1 - np.clip(reading, 0.02, 0.999)))),
+            float(len(pair.text) <= 2),
+            pair.writing,
+            float(known_label(pair.label)),
+            float(parsed),
+            float(promised),
+        ]
+    )
+
+
+def pair_field(pair: Pair, layout: PageLayout, confidence: float) -> Field:
+    """Give the field of a pair; its label begins with the heading of its rows, if there is one."""
+    normalised = normalise_value(pair.kind, pair.text)
+    kind, value = pair.kind, normalised.value
     if value is None:
         # The label promised a date or number, the paper says something else: keep the words.
-        kind, value = FieldKind.TEXT, normalise_value(FieldKind.TEXT, raw).value
+        kind, value = FieldKind.TEXT, normalise_value(FieldKind.TEXT, pair.text).value
     return Field(
-        name=f"pair_{number}",
-        label=label.text,
+        name="pair",
+        label=f"{pair.section} {pair.label}" if pair.section else pair.label,
         kind=str(kind),
         value=value,
-        raw_text=raw,
-        confidence=line.confidence,
+        raw_text=pair.text,
+        confidence=confidence,
         state=FieldState.READ,
         source=FieldSource.READ,
-        box=line.box,
-        page=line.page,
-        doubtful=line.confidence < _DOUBTFUL_BELOW or bool(normalised.problems),
+        box=layout.scan_box(pair.area),
+        page=layout.number,
+        doubtful=confidence < _DOUBTFUL_BELOW or bool(normalised.problems),
     )
+
+
+def pair_group(how: PairKind) -> str:
+    """Group of pairs that share a fit of their confidence."""
+    return "marks" if how in (PairKind.TICK, PairKind.CIRCLE) else str(how)

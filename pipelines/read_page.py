@@ -23,7 +23,7 @@ from pipelines.split import PageRole, StackPage
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadPage:
-    """One page after reading: the form it is of with its fields, or its lines.
+    """One page after reading: the form it is of with its fields, or its lines and their pairs.
 
     `drift` is where print of the form is missing; `cover` is set on cover sheets only; `look` is
     what a page with hardly any text looks like; `seconds` are those of each stage.

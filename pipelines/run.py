@@ -32,7 +32,7 @@ from pipelines.identify import (
 )
 from pipelines.identify_qr import find_cover
 from pipelines.ink import subtract_blank
-from pipelines.keyvalue import extract_pairs
+from pipelines.keyvalue import extract_pairs, number_pairs
 from pipelines.learned import NOTHING_LEARNED, Learned
 from pipelines.lines import read_lines
 from pipelines.mark_fields import mark_fields
@@ -173,7 +173,7 @@ def _judge(pages: list[ReadPage], reader: Reader, today: date) -> Suggestion:
     lines = tuple(line for page in pages for line in page.lines)
     with watch.stage("judge"):
         if form is None:
-            fields = extract_pairs(lines)
+            fields = number_pairs(pair for page in pages for pair in page.fields)
             looks = [page.look for page in pages]
             category = categorise_lines(lines, reader.categories, looks)
             findings: tuple[Finding, ...] = unknown_findings(
@@ -249,7 +249,8 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
     run.trace.lines_read(upright, regions, lines)
     with run.watch.stage("judge"):
         look = look_at(upright.pixels, lines, run.reader.categories)
-    return ReadPage(view_of(upright, verdict, None), lines=lines, look=look)
+        pairs = extract_pairs(upright, regions, lines)
+    return ReadPage(view_of(upright, verdict, None), fields=pairs, lines=lines, look=look)
 
 
 def _register(page: Page, run: _Run) -> tuple[RegisteredPage | None, float]:

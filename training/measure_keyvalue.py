@@ -1,119 +1,130 @@
-"""Measure key-value extraction on unknown forms: `python -m training.measure_keyvalue --count 1`.
+"""Measure pairs of unknown pages: `python -m training.measure_keyvalue --seed 715000 --count 2`.
 
-Filled synthetic scans of every built-in form are read line by line, as a page that no form claims,
-and `extract_pairs` is asked for the pairs. The definition serves as truth only: a written field is
-found when a pair holds its value (spaces and punctuation aside), and right when its label shares
-half of the characters with the label of the definition. A pair is spurious when its value is that
-of no written field. Fields in parts and combs are counted apart: lines of text hold them badly.
-Seeds from 710000 on are for reports, others for tuning.
+Filled synthetic scans of every built-in form and of variants of them are read as pages that no form
+claims, in several ways of scanning. Definitions and truth serve only to judge (`keyvalue_pages`).
+Printed are, for each group of written values, the share found (`value`), found with the right label
+(`with label`), and with a pair in its place whatever was read (`there`); `table` counts the values
+of repeated rows once more. Of the pairs, `value right` is the share whose value is that of a field,
+`right` the share whose label is right as well (labels of variants are not judged: their print was
+worded anew). The last rows compare the confidence of pairs with how often they were right.
+Seeds from 715000 on are for reports, 610000-619999 for tuning.
 """
 
 import argparse
-import re
+import itertools
 import sys
-import unicodedata
+import time
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
-from models.engines import Engines, load_engines
-from pipelines.forms.load import FormEntry, FormLibrary
-from pipelines.forms.model import FormDefinition
-from pipelines.keyvalue import extract_pairs
-from pipelines.lines import read_lines
-from pipelines.orient import straighten
-from pipelines.records import Field, FieldState, Line, Page
-from pipelines.synthesis.synthesize import FilledScan, synthesize
-from pipelines.upright import turn_upright
+from models.engines import load_engines
+from pipelines.keyvalue import extract_pairs, number_pairs
+from pipelines.records import Field
+from training.keyvalue_pages import (
+    GROUPS,
+    WAYS,
+    UnknownDocument,
+    alike,
+    judged,
+    same,
+    stands,
+    unknown_documents,
+)
+
+_BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 1.001)
 
 
 def main() -> None:
-    """Print a row for each form and one for all."""
+    """Print a row for each form, each way of scanning and all, and the reliability of pairs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=1, help="first seed")
-    parser.add_argument("--count", type=int, default=1, help="scans a form")
-    parser.add_argument("--forms", nargs="*", default=[])
+    parser.add_argument("--count", type=int, default=1, help="scans of each built-in form")
+    parser.add_argument("--variants", type=int, default=0, help="variants, one scan each")
+    parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS))
     given = parser.parse_args()
-    engines = load_engines()
-    total: Counter[str] = Counter()
-    for entry in FormLibrary.builtin().entries:
-        if given.forms and entry.key.id not in given.forms:
-            continue
-        row: Counter[str] = Counter()
-        for seed in range(given.seed, given.seed + given.count):
-            row += _measured(entry, seed, engines)
-        total += row
-        _say(entry.key.id, row)
-    _say("all", total)
-
-
-def _measured(entry: FormEntry, seed: int, engines: Engines) -> Counter[str]:
-    scan = synthesize(entry, seed=seed, dpi=200)
-    lines = [line for page in _pages(scan) for line in _lines(page, engines)]
-    pairs = extract_pairs(lines)
-    return _judged(entry.definition, scan, pairs)
-
-
-def _pages(scan: FilledScan) -> list[Page]:
-    return [
-        Page(
-            number=number,
-            pixels=pixels,
-            dpi=scan.dpi,
-            to_scan=np.eye(3),
-            scan_width=pixels.shape[1],
-            scan_height=pixels.shape[0],
+    rows: dict[str, Counter[str]] = {}
+    sure: list[tuple[float, bool]] = []
+    seconds, pages = 0.0, 0
+    for document in unknown_documents(
+        load_engines(),
+        seed=given.seed,
+        count=given.count,
+        variants=given.variants,
+        ways=given.ways,
+    ):
+        begin = time.process_time()
+        pairs = number_pairs(
+            pair
+            for page in document.pages
+            for pair in extract_pairs(page.page, page.regions, page.lines)
         )
-        for number, pixels in enumerate(scan.pages, start=1)
-    ]
+        seconds += time.process_time() - begin
+        pages += len(document.pages)
+        form = document.entry.definition
+        row = judged(form, document.truth, pairs, labels=not document.variant)
+        name = "variants" if document.variant else form.id
+        source = "all variants" if document.variant else "all built-in"
+        for key in (name, f"way {document.way}", source, "all"):
+            rows.setdefault(key, Counter()).update(row)
+        sure += [(pair.confidence, _is_right(document, pair)) for pair in pairs]
+        _say(f"{document.truth.seed} {form.id} {document.way}")
+    for name, row in rows.items():
+        _say(f"{name}: {told(row)}")
+    for line in reliability(sure):
+        _say(line)
+    _say(f"{pages} pages, {1000 * seconds / max(pages, 1):.0f} ms of processor time a page")
 
 
-def _lines(page: Page, engines: Engines) -> tuple[Line, ...]:
-    upright, regions = turn_upright(straighten(page), engines.detector, engines.recogniser)
-    return read_lines(upright, regions, engines.recogniser)
-
-
-def _judged(form: FormDefinition, scan: FilledScan, pairs: Sequence[Field]) -> Counter[str]:
-    labels = {field.name: field.label for field in form.fields}
-    plain = {f.name for f in form.fields if not f.parts and f.cells == 1}
-    row = Counter(pairs=len(pairs))
-    held: set[str] = set()
-    for field in scan.truth.fields:
-        if field.state is not FieldState.READ or field.name not in labels:
-            continue
-        group = "plain" if field.name in plain else "parted"
-        row[group] += 1
-        matching = [pair for pair in pairs if _same(pair, field.text, field.value)]
-        held.update(pair.name for pair in matching)
-        row[f"{group}_value"] += bool(matching)
-        row[f"{group}_pair"] += any(_alike(p.label, labels[field.name]) for p in matching)
-    row["spurious"] = len(pairs) - len(held)
-    return row
-
-
-def _same(pair: Field, text: str, value: str | None) -> bool:
-    return _bare(pair.raw_text) == _bare(text) or (value is not None and pair.value == value)
-
-
-def _alike(a: str, b: str) -> bool:
-    a, b = _bare(a), _bare(b)
-    shared = sum((Counter(a) & Counter(b)).values())
-    return bool(a) and bool(b) and shared >= 0.5 * min(len(a), len(b))
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text))
-
-
-def _say(name: str, row: Counter[str]) -> None:
+def told(row: Counter[str]) -> str:
+    """One line of shares."""
     parts = [
-        f"{group} {row[group]}: value {row[f'{group}_value'] / max(row[group], 1):.1%}, "
-        f"with label {row[f'{group}_pair'] / max(row[group], 1):.1%}"
-        for group in ("plain", "parted")
+        f"{group} {row[group]}: value {_share(row, group, 'value')}, "
+        f"with label {_share(row, group, 'pair')}, there {_share(row, group, 'there')}"
+        for group in GROUPS
+        if row[group]
     ]
-    precision = 1 - row["spurious"] / max(row["pairs"], 1)
-    sys.stdout.write(f"{name}: {'; '.join(parts)}; pairs {row['pairs']}: right {precision:.1%}\n")
+    count = max(row["pairs"], 1)
+    right = f"value right {row['held'] / count:.1%}, right {row['right'] / count:.1%}"
+    return f"{'; '.join(parts)}; pairs {row['pairs']}: {right}"
+
+
+def reliability(pairs: Sequence[tuple[float, bool]]) -> list[str]:
+    """Rows of confidence against how often pairs were right, and the expected error of it."""
+    if not pairs:
+        return []
+    scores = np.array([score for score, _ in pairs])
+    right = np.array([there for _, there in pairs])
+    lines, error = [], 0.0
+    for low, high in itertools.pairwise(_BINS):
+        held = (scores >= low) & (scores < high)
+        if held.any():
+            mean, share = float(scores[held].mean()), float(right[held].mean())
+            error += abs(mean - share) * int(held.sum()) / len(pairs)
+            bounds = f"{low:.2f}-{min(high, 1):.2f}"
+            lines.append(f"confidence {bounds}: {held.sum()} pairs, mean {mean:.3f}, {share:.3f}")
+    return [*lines, f"expected calibration error {error:.3f}"]
+
+
+def _is_right(document: UnknownDocument, pair: Field) -> bool:
+    form = document.entry.definition
+    labels = {item.name: item.label for group in (form.fields, form.marks) for item in group}
+    return any(
+        same(pair, field)
+        and stands(pair, field)
+        and (document.variant or alike(pair.label, labels[field.name]))
+        for field in document.truth.fields
+        if field.name in labels
+    )
+
+
+def _share(row: Counter[str], group: str, what: str) -> str:
+    return f"{row[f'{group}_{what}'] / max(row[group], 1):.1%}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 

@@ -42,10 +42,14 @@ class Cell:
         return "".join(run.text for run in self.runs)
 
 
-def find_cells(page: BlankPage) -> tuple[Cell, ...]:
-    """Cells from top to bottom, each with its words; frames of the whole page are none."""
+def find_cells(page: BlankPage, enclosed: Sequence[Area] | None = None) -> tuple[Cell, ...]:
+    """Cells from top to bottom, each with its words; frames of the whole page are none.
+
+    `enclosed` are the areas that rules enclose, where `cell_areas` has found them already.
+    """
     runs = find_runs(page.chars)
-    areas = sorted(_areas(page), key=lambda a: a.width * a.height)
+    areas = cell_areas(page) if enclosed is None else enclosed
+    areas = sorted(areas, key=lambda a: a.width * a.height)
     owned: dict[Area, list[Run]] = {area: [] for area in areas}
     for run in runs:
         x, y = (run.area.x0 + run.area.x1) / 2, (run.area.y0 + run.area.y1) / 2
@@ -104,7 +108,8 @@ def _run(chars: list[Char]) -> Run:
     return Run(text, bounds([char.area for char in chars]), tuple(chars))
 
 
-def _areas(page: BlankPage) -> list[Area]:
+def cell_areas(page: BlankPage) -> tuple[Area, ...]:
+    """Areas that rules enclose, in no order; frames of the whole page are none."""
     height, width = round(page.height * _PER_MM) + 1, round(page.width * _PER_MM) + 1
     free = np.full((height, width), 255, np.uint8)
     drawn = [_reaching(rule, page.uprights) for rule in page.levels]
@@ -128,7 +133,7 @@ def _areas(page: BlankPage) -> list[Area]:
         if max(cv2.contourArea(o) for o in outlines) < _FULL * (w - 1) * (h - 1):
             continue
         found.append(Area(x / _PER_MM, y / _PER_MM, (x + w) / _PER_MM, (y + h) / _PER_MM))
-    return found
+    return tuple(found)
 
 
 def _reaching(rule: Area, crossing: Sequence[Area]) -> Area:

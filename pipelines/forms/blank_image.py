@@ -16,6 +16,7 @@ from pipelines.records import Pixels
 
 _INK = 180
 """Tone of even light below which a pixel is ink: thin rules are grey, shading is lighter."""
+THICKEST = 1.6
 _LONGEST_DASH = 6.0
 _SHORTEST_DASH = 0.5
 _DASHED = 14.0
@@ -43,13 +44,17 @@ class ImagePrint:
 def read_image(pixels: Pixels, dpi: float) -> ImagePrint:
     """Find what is printed on an image (H x W or H x W x 3) of a level page."""
     per_mm = dpi / 25.4
-    grey = even_light(to_grey(pixels), dpi)
-    ink = np.asarray(np.where(grey < _INK, 255, 0), np.uint8)
-    levels = _rules(ink, per_mm)
-    uprights = [swap(area) for area in _rules(ink.T.copy(), per_mm)]
+    ink = page_ink(pixels, dpi)
+    levels, uprights = _all_rules(ink, per_mm)
     boxes = list(_boxes(ink, per_mm))
     spots = list(_spots(ink, [*levels, *uprights], per_mm))
     return ImagePrint(levels, uprights, boxes, spots)
+
+
+def page_ink(pixels: Pixels, dpi: float) -> NDArray[np.uint8]:
+    """Ink of a page in even light, H x W, 0 or 255."""
+    grey = even_light(to_grey(pixels), dpi)
+    return np.asarray(cv2.threshold(grey, _INK - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
 
 
 def rules_of_boxes(boxes: Iterable[Area]) -> tuple[list[Area], list[Area]]:
@@ -83,38 +88,56 @@ def _covers(box: Area, char: Area) -> bool:
     return wide > 0.5 * min(box.width, char.width) and high > 0.4 * min(box.height, char.height)
 
 
-def _rules(ink: NDArray[np.uint8], per_mm: float) -> list[Area]:
-    """Level rules of 4 mm or more, and dashed ones."""
+def _all_rules(ink: NDArray[np.uint8], per_mm: float) -> tuple[list[Area], list[Area]]:
+    """Level and upright rules of 4 mm or more, and dashed ones."""
+    levels, uprights = long_strokes(ink, per_mm), long_strokes(ink.T, per_mm)
+    # The last dash may touch a rule that crosses it.
+    ruled = cv2.dilate(cv2.bitwise_or(levels, uprights.T), np.ones((3, 3), np.uint8))
+    rest = np.asarray(cv2.subtract(ink, np.asarray(ruled, np.uint8)), np.uint8)
+    return (
+        [*solid_rules(levels, per_mm), *dashed_rules(rest, per_mm)],
+        [swap(area) for area in (*solid_rules(uprights, per_mm), *dashed_rules(rest.T, per_mm))],
+    )
+
+
+def long_strokes(ink: NDArray[np.uint8], per_mm: float) -> NDArray[np.uint8]:
+    """Level strokes of 4 mm or more, a pixel higher on both sides."""
     # A scanned line steps from row to row: thicken it before it is measured.
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, round(4 * per_mm)), np.uint8))
-    solid = [area for area in _pieces(opened, per_mm) if area.height <= 1.6]
-    # The last dash may touch an upright rule.
-    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((round(4 * per_mm), 1), np.uint8))
-    ruled = cv2.dilate(cv2.bitwise_or(opened, upright), np.ones((3, 3), np.uint8))
-    rest = cv2.bitwise_and(ink, cv2.bitwise_not(ruled))
+    thick = cv2.dilate(np.ascontiguousarray(ink), np.ones((3, 1), np.uint8))
+    kernel = np.ones((1, round(4 * per_mm)), np.uint8)
+    return np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, kernel), np.uint8)
+
+
+def solid_rules(strokes: NDArray[np.uint8], per_mm: float) -> list[Area]:
+    """Level rules of `strokes`, as areas without height."""
+    return [flat(area) for area in pieces(strokes, per_mm) if area.height <= THICKEST]
+
+
+def dashed_rules(rest: NDArray[np.uint8], per_mm: float) -> list[Area]:
+    """Level rules that are dashed, of the ink without other rules."""
     dashes = [
         area
-        for area in _pieces(rest, per_mm)
+        for area in pieces(np.ascontiguousarray(rest), per_mm)
         if area.height < 0.6 and _SHORTEST_DASH < area.width < _LONGEST_DASH
     ]
-    middles = [_flat(area) for area in dashes]
+    middles = [flat(area) for area in dashes]
     rows = joined_rules(middles, _DASHED)
     long = [row for row in rows if _count(row, middles) >= _DASHES]
-    dashed = [Area(row.x0 - _DASH_END, row.y0, row.x1 + _DASH_END, row.y0) for row in long]
-    return [*(_flat(area) for area in solid), *dashed]
+    return [Area(row.x0 - _DASH_END, row.y0, row.x1 + _DASH_END, row.y0) for row in long]
 
 
 def _count(row: Area, dashes: Iterable[Area]) -> int:
     return sum(abs(dash.y0 - row.y0) < 0.3 and row.x0 <= dash.x0 <= row.x1 for dash in dashes)
 
 
-def _flat(area: Area) -> Area:
+def flat(area: Area) -> Area:
+    """Give the line in the middle of a level stroke."""
     middle = (area.y0 + area.y1) / 2
     return Area(area.x0, middle, area.x1, middle)
 
 
-def _pieces(mask: NDArray[np.uint8], per_mm: float) -> Iterator[Area]:
+def pieces(mask: NDArray[np.uint8], per_mm: float) -> Iterator[Area]:
+    """Boxes of connected ink, in mm."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(mask, np.uint8))
     for x, y, w, h, _ in stats[1:].tolist():
         yield Area(x / per_mm, y / per_mm, (x + w) / per_mm, (y + h) / per_mm)
@@ -147,7 +170,7 @@ def _spots(ink: NDArray[np.uint8], rules: Iterable[Area], per_mm: float) -> Iter
     """Ink of the size of a character, rules taken away."""
     # The strokes of a character are near each other.
     joined = cv2.dilate(without_rules(ink, rules, per_mm), np.ones((5, 5), np.uint8))
-    for area in _pieces(np.asarray(joined, np.uint8), per_mm):
+    for area in pieces(np.asarray(joined, np.uint8), per_mm):
         if 1.2 < area.height < 9 and area.width > 1:
             yield Char("", area)
 

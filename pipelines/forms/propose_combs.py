@@ -10,13 +10,15 @@ from pipelines.forms.propose_labels import (
     guess_kind,
     label_in_cell,
     label_of_cell,
+    left_label,
     section_of,
 )
 from pipelines.forms.propose_parts import eras_before
 from pipelines.forms.propose_records import FieldPlace, inside
 
 _TICK = (1.8, 5.7)
-_COMB_WIDEST = 9.5
+COMB_WIDEST = 9.5
+_WITHIN = 2.5
 _NUMBERS = (
     FieldKind.DIGITS,
     FieldKind.MY_NUMBER,
@@ -29,7 +31,7 @@ _LENGTHS = {12: FieldKind.MY_NUMBER, 13: FieldKind.CORPORATE_NUMBER}
 
 def find_combs(cells: Sequence[Cell]) -> list[list[Cell]]:
     """Rows of equal empty cells that touch: one character each."""
-    empty = [c for c in cells if not c.runs and c.area.width <= _COMB_WIDEST and c.area.height >= 4]
+    empty = [c for c in cells if not c.runs and c.area.width <= COMB_WIDEST and c.area.height >= 4]
     rows: list[list[Cell]] = []
     for cell in sorted(empty, key=lambda c: (round(c.area.y0), c.area.x0)):
         last = rows[-1][-1].area if rows else None
@@ -61,7 +63,7 @@ def find_ticks(cells: Sequence[Cell]) -> list[Cell]:
             and abs(other.area.y0 - cell.area.y0) < 0.6
             and min(abs(other.area.x0 - cell.area.x1), abs(cell.area.x0 - other.area.x1)) < 0.9
             for other in cells
-            if not other.runs and other.area.width <= _COMB_WIDEST
+            if not other.runs and other.area.width <= COMB_WIDEST
         )
     ]
 
@@ -134,4 +136,6 @@ def _label(area: Area, cells: Sequence[Cell]) -> str:
     if inner is not None:
         own = label_in_cell(inner.runs, area)
         return clean_label(own or label_of_cell(inner.area, cells))
-    return clean_label(label_of_cell(area, cells))
+    # A comb that nearly fills its cell leaves of it no area of its own.
+    around_it = Area(area.x0 - _WITHIN, area.y0, area.x1 + _WITHIN, area.y1)
+    return clean_label(left_label(around_it, cells) or label_of_cell(area, cells))

@@ -33,9 +33,12 @@ from pipelines.forms.propose_staff import find_staff_areas
 _IMPRESSION = re.compile("印鑑|印影|届出印")
 
 
-def find_places(page: BlankPage) -> PagePlaces:
-    """Propose the places of one page. Nothing that is proposed overlaps another."""
-    cells = find_cells(page)
+def find_places(page: BlankPage, enclosed: Sequence[Area] | None = None) -> PagePlaces:
+    """Propose the places of one page. Nothing that is proposed overlaps another.
+
+    `enclosed` are the areas that rules enclose, where they are known already.
+    """
+    cells = find_cells(page, enclosed)
     combs, ticks = find_combs(cells), find_ticks(cells)
     small = {cell.area for comb in combs for cell in comb} | {cell.area for cell in ticks}
     lines = find_underlines(page, cells)
@@ -89,7 +92,8 @@ def _tiered(fields: Sequence[FieldPlace]) -> Iterator[FieldPlace]:
         if lower.area.y0 - upper.area.y1 < 3
     }
     for field in fields:
-        yield replace(field, kind=FieldKind.KANA_NAME) if field.area in uppers else field
+        kana = replace(field, kind=FieldKind.KANA_NAME, label="フリガナ")
+        yield kana if field.area in uppers else field
 
 
 def _without_staff(places: PagePlaces, staff: Sequence[Area]) -> PagePlaces:
