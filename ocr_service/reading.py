@@ -33,7 +33,7 @@ def open_reader(
     `settings.invalid` for lists that cannot be read.
     """
     lookups = open_lookups(settings)
-    with models_in_use(settings, candidate=candidate), _coded_models():
+    with models_in_use(settings, candidate=candidate), coded_models():
         engines = load_engines()
         categories = load_category_model()
         learned = load_learned()
@@ -49,12 +49,12 @@ def open_reader(
 
 def open_recogniser() -> Recogniser:
     """Load the recogniser alone. Raises `CodedError`: `model.missing`, `model.damaged`."""
-    with _coded_models():
+    with coded_models():
         return Recogniser.load()
 
 
 @contextmanager
-def _coded_models() -> Iterator[None]:
+def coded_models() -> Iterator[None]:
     """Models know no codes of ours: give their errors one."""
     try:
         yield

@@ -1,7 +1,8 @@
 """What kind of document it is: from the registered form, the text of the page, or its look.
 
 The text classifier is linear over character n-grams of headings and of all lines
-(`category_features.py`), with conformal sets of candidates (`category_model.py`). A page with
+(`category_features.py`) and over what a small transformer makes of the lines (`category_lines.py`),
+with conformal sets of candidates (`category_model.py`). A page with
 hardly any text is told by its look (`category_looks.py`). What resembles nothing is `unknown`,
 never forced.
 """
@@ -9,9 +10,18 @@ never forced.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.category_features import document_features, fold_text, text_lines
+from models.errors import ModelError, ModelProblem
+from models.line_classifier import LineClassifier
+from pipelines.category_features import (
+    FEATURES,
+    Features,
+    TextLine,
+    fold_text,
+    text_lines,
+)
+from pipelines.category_lines import features_with_lines
 from pipelines.category_looks import LookModel, load_look_model
-from pipelines.category_model import UNKNOWN, CategoryModel, load_text_model
+from pipelines.category_model import MODEL, UNKNOWN, CategoryModel, load_text_model
 from pipelines.forms.model import FormDefinition
 from pipelines.records import CategoryScore, Line, Pixels
 
@@ -25,15 +35,20 @@ _FEW_SIGNS = 25
 
 @dataclass(frozen=True, slots=True)
 class Categoriser:
-    """The classifiers of text and of looks."""
+    """The classifiers of text and of looks; `lines` is the transformer that `text` builds on."""
 
     text: CategoryModel
     looks: LookModel
+    lines: LineClassifier | None = None
 
     @property
     def version(self) -> str:
-        """Versions of both."""
+        """Versions of both; that of the text says which transformer it builds on."""
         return f"{self.text.version}/{self.looks.version}"
+
+    def features(self, lines: Sequence[TextLine]) -> Features:
+        """Features of a document as the classifier of text takes them."""
+        return features_with_lines(lines, self.lines)
 
 
 def load_category_model(version: str | None = None) -> Categoriser:
@@ -41,7 +56,12 @@ def load_category_model(version: str | None = None) -> Categoriser:
 
     Raises `models.errors.ModelError` when one is missing or damaged.
     """
-    return Categoriser(load_text_model(version), load_look_model())
+    text = load_text_model(version)
+    lines = LineClassifier.load(text.lines) if text.lines else None
+    if len(text.weights) != FEATURES + len(lines.labels if lines else ()):
+        reason = f"made for another transformer than {text.lines or 'none'}"
+        raise ModelError(ModelProblem.DAMAGED, MODEL, reason)
+    return Categoriser(text, load_look_model(), lines)
 
 
 def categorise_form(form: FormDefinition, score: float) -> CategoryScore:
@@ -71,7 +91,7 @@ def categorise_lines(
 
     The text decides; where it says nothing, the looks of all pages do when they agree.
     """
-    told = _by_text(lines, model.text)
+    told = _by_text(lines, model)
     if told.label != UNKNOWN or not looks or None in looks or _signs(lines) >= _FEW_SIGNS:
         return told
     known = [look for look in looks if look is not None]
@@ -81,10 +101,11 @@ def categorise_lines(
     return min(known, key=lambda look: look.confidence)
 
 
-def _by_text(lines: Sequence[Line], model: CategoryModel) -> CategoryScore:
+def _by_text(lines: Sequence[Line], categoriser: Categoriser) -> CategoryScore:
     if _signs(lines) < _LEAST_SIGNS:
         return _NOTHING
-    probabilities = model.probabilities(document_features(text_lines(lines)))
+    model = categoriser.text
+    probabilities = model.probabilities(categoriser.features(text_lines(lines)))
     label = model.labels[int(model.said(probabilities))]
     # An empty set says that the text resembles nothing the model was calibrated on.
     likely = model.candidates(probabilities) or (model.labels[int(probabilities.argmax())],)

@@ -1,5 +1,7 @@
 """The trained classifier of documents: a linear model over `category_features`, calibrated.
 
+What a transformer makes of the lines (`category_lines`) comes in as further features.
+
 Plain arrays, no pickle. Probabilities are tempered; the set of candidates is conformal for each
 kind by itself (Vovk, 2012: Mondrian): of the papers of a kind like those that it was calibrated on,
 the stated share has its kind among the candidates.
@@ -30,8 +32,9 @@ NO_ARRAYS = (ValueError, KeyError, EOFError, OSError, BadZipFile)
 class CategoryModel:
     """A trained classifier.
 
-    `weights` is FEATURES x K, `bias` K; `labels` has K ids and includes `unknown`. `temperature`
-    divides the logits; a label is a candidate when 1 - p <= `thresholds` of it.
+    `weights` is (FEATURES + L) x K, `bias` K; `labels` has K ids and includes `unknown`. The last L
+    features are the logits of version `lines` of the transformer over lines; none without it.
+    `temperature` divides the logits; a label is a candidate when 1 - p <= `thresholds` of it.
     """
 
     version: str
@@ -40,6 +43,7 @@ class CategoryModel:
     bias: NDArray[np.float32]
     temperature: float
     thresholds: NDArray[np.float64]
+    lines: str = ""
 
     def probabilities(self, features: Features) -> NDArray[np.float64]:
         """Calibrated probability of every label, shape (K,)."""
@@ -91,6 +95,7 @@ def save_category_model(model: CategoryModel, path: Path | BinaryIO) -> None:
         bias=model.bias,
         temperature=np.array(model.temperature),
         thresholds=model.thresholds,
+        lines=np.array(model.lines),
     )
 
 
@@ -114,9 +119,11 @@ def parse_text_model(version: str, data: bytes) -> CategoryModel:
                 bias=arrays["bias"],
                 temperature=float(arrays["temperature"]),
                 thresholds=arrays["thresholds"],
+                lines=str(arrays["lines"]) if "lines" in arrays else "",
             )
     except NO_ARRAYS as error:
         raise ModelError(ModelProblem.DAMAGED, MODEL, str(error)) from error
-    if model.weights.shape != (FEATURES, len(model.labels)):
+    rows, columns = model.weights.shape
+    if rows < FEATURES or (rows > FEATURES) != bool(model.lines) or columns != len(model.labels):
         raise ModelError(ModelProblem.DAMAGED, MODEL, f"weights of shape {model.weights.shape}")
     return model

@@ -9,11 +9,11 @@ import time
 
 import numpy as np
 
+from pipelines.categorise import load_category_model
 from pipelines.category_kinds import Bank, load_bank
 from pipelines.category_model import (
     UNKNOWN,
     CategoryModel,
-    load_text_model,
     parse_text_model,
     softmax,
 )
@@ -54,13 +54,14 @@ def told(model: CategoryModel, papers: Bank) -> str:
 
 def main() -> int:
     """Print what the classifier says before and after."""
-    kinds, before = known_kinds(), load_text_model()
+    kinds, categoriser = known_kinds(), load_category_model()
+    before = categoriser.text
     confirmed, others = (
-        papers_of(make_corpus(kinds, plan, seed, part="evaluate"))
+        papers_of(make_corpus(kinds, plan, seed, part="evaluate", model=categoriser.lines))
         for plan, seed in zip((_CONFIRMED, _OTHERS), SEEDS, strict=True)
     )
     ids = tuple(f"doc_{n}" for n in range(len(confirmed.labels)))
-    papers = Papers(version="0" * 64, documents=ids, bank=confirmed)
+    papers = Papers(version="0" * 64, documents=ids, bank=confirmed, lines=before.lines)
     started = time.process_time()
     made = make_candidate(papers, before, load_bank(), bank=b"", command="measured")
     seconds = time.process_time() - started

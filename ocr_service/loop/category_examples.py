@@ -2,8 +2,9 @@
 
 They are made anew from the sealed readings at every export: nothing further is kept. What is
 written are hashed features (`pipelines.category_features`) that at least two papers share, so that
-a name on one paper leaves no trace. The retention rule counts as for other examples: `*`, or `-`
-for papers of no form; gold documents are never among them.
+a name on one paper leaves no trace, and what the transformer in use says (a number a category).
+The retention rule counts as for other examples: `*`, or `-` for papers of no form; gold documents
+are never among them.
 """
 
 import json
@@ -22,12 +23,15 @@ from ocr_service.loop.evaluate import LoopStore
 from ocr_service.loop.examples import may_keep
 from ocr_service.loop.gold import is_gold
 from ocr_service.loop.measures import NO_FORM
+from ocr_service.loop.registry import models_in_use
+from ocr_service.reading import coded_models
 from ocr_service.review.suggestions import load_suggestion
 from ocr_service.states import DecisionAction, DocumentState
 from ocr_service.storage.tables import DecisionRow, DocumentRow
 from ocr_service.storage.tables_taxonomy import DocumentCategoryRow
 from ocr_service.taxonomy.store import load_taxonomy
-from pipelines.category_features import HEAD, SCHEME, WHOLE, Features, document_features, text_lines
+from pipelines.categorise import load_category_model
+from pipelines.category_features import HEAD, SCHEME, WHOLE, Features, TextLine, text_lines
 from pipelines.category_kinds import Bank, encode_bank
 from pipelines.errors import CodedError, ErrorCode
 
@@ -90,15 +94,18 @@ def export_categories(
 ) -> CategoryDataset:
     """Write all papers that may be used into a new or empty `folder`; audited paper by paper.
 
-    Raises FILE_UNREADABLE when the folder can't be written or is not empty, STORAGE_UNAVAILABLE.
+    Raises FILE_UNREADABLE when the folder can't be written or is not empty, MODEL_MISSING,
+    MODEL_DAMAGED, STORAGE_UNAVAILABLE.
     """
     with store.database.reading() as session:
         papers = confirmed_papers(session, store)
     found: list[tuple[Confirmed, Features]] = []
     damaged: list[str] = []
+    with models_in_use(store.settings), coded_models():
+        model = load_category_model()
     for paper in progress(papers):
         try:
-            found.append((paper, _features(store, paper, by)))
+            found.append((paper, model.features(_lines(store, paper, by))))
         except CodedError as error:
             if error.code is ErrorCode.STORAGE_UNAVAILABLE:
                 raise
@@ -108,6 +115,7 @@ def export_categories(
     summary = {
         "version": version,
         "scheme": SCHEME,
+        "lines": model.text.lines,
         "documents": [paper.document_id for paper, _ in found],
     }
     try:
@@ -137,10 +145,10 @@ def shared_papers(papers: Sequence[tuple[str, Features]]) -> Bank:
     )
 
 
-def _features(store: LoopStore, paper: Confirmed, by: Actor) -> Features:
+def _lines(store: LoopStore, paper: Confirmed, by: Actor) -> list[TextLine]:
     with store.database.transaction() as session:
         _, suggestion = load_suggestion(session, store.objects, paper.suggestion_id)
         subject = Subject("document", paper.document_id)
         details = {"why": "category"}
         append(session, by, "example.exported", subject, details, at=store.clock())
-    return document_features(text_lines(suggestion.lines))
+    return text_lines(suggestion.lines)

@@ -12,19 +12,26 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from models.line_classifier import LineClassifier
 from models.manifest import ARTIFACTS
 from pipelines.category_model import MODEL, UNKNOWN, CategoryModel, save_category_model
 from training.categories.corpus import EVALUATION_SEEDS, Corpus, Plan, make_corpus
 from training.categories.fit import calibrated, fit, indices_of, probabilities_of
 from training.categories.vocabulary import form_kinds, known_kinds
 
-FITTED = Plan(each=180, stranger=70, foreign=1200)
-CALIBRATED = Plan(each=220, stranger=50, foreign=400)
+FITTED = Plan(each=180, stranger=35, foreign=1200)
+CALIBRATED = Plan(each=220, stranger=35, foreign=400)
 _BANK_EACH, _BANK_UNKNOWN = 6, 150
 
 
-def train(seed: int, version: str, *, titles: str = "all") -> tuple[CategoryModel, Corpus]:
-    """Fit and calibrate; also gives the calibration corpus, which the bank is taken from."""
+def train(
+    seed: int, version: str, *, titles: str = "all", lines: str = ""
+) -> tuple[CategoryModel, Corpus]:
+    """Fit and calibrate; also gives the calibration corpus, which the bank is taken from.
+
+    With `lines`, that version of the transformer is joined to it.
+    """
+    transformer = LineClassifier.load(lines) if lines else None
     if not 0 < seed < EVALUATION_SEEDS // 2:
         raise ValueError(
             f"seeds from {EVALUATION_SEEDS // 2} on are for development and evaluation"
@@ -32,8 +39,12 @@ def train(seed: int, version: str, *, titles: str = "all") -> tuple[CategoryMode
     kinds = known_kinds()
     taught = make_corpus((*kinds, *form_kinds()), FITTED, 2 * seed, titles=titles)
     labels, weights, bias = fit(taught, seed)
-    corpus = make_corpus(kinds, CALIBRATED, 2 * seed + 1, part="calibrate", titles=titles)
-    return calibrated(labels, weights, bias, corpus, version), corpus
+    if transformer is not None and transformer.labels != labels:
+        raise ValueError("the transformer knows other kinds")
+    corpus = make_corpus(
+        kinds, CALIBRATED, 2 * seed + 1, part="calibrate", titles=titles, model=transformer
+    )
+    return calibrated(labels, weights, bias, corpus, version, lines=lines), corpus
 
 
 def calibration_metrics(model: CategoryModel, corpus: Corpus) -> dict[str, float]:
@@ -73,17 +84,21 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--version", default="2.3.0")
+    parser.add_argument("--version", default="3.0.0")
+    parser.add_argument("--lines", default="1.0.0", help="version of the transformer, or nothing")
     parser.add_argument("--titles", default="all", choices=("all", "known"))
     parser.add_argument("--out", type=Path, default=ARTIFACTS / MODEL, help="folder of versions")
     options = parser.parse_args()
-    model, corpus = train(options.seed, options.version, titles=options.titles)
+    model, corpus = train(options.seed, options.version, titles=options.titles, lines=options.lines)
     folder: Path = options.out / options.version
     folder.mkdir(parents=True, exist_ok=True)
     save_category_model(model, folder / "model.npz")
     save_bank(corpus, folder / "bank.npz", options.seed)
     metrics = calibration_metrics(model, corpus)
-    command = f"python -m training.categories --seed {options.seed} --titles {options.titles}"
+    command = (
+        f"python -m training.categories --seed {options.seed} --titles {options.titles} "
+        f"--lines {options.lines}"
+    )
     manifest = {
         "name": MODEL,
         "version": options.version,

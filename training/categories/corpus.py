@@ -12,10 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from pipelines.category_features import FEATURES, Features, TextLine, document_features
+from models.line_classifier import LineClassifier
+from pipelines.category_features import FEATURES, Features, TextLine
+from pipelines.category_lines import features_with_lines
 from training.categories.documents import draw_foreign_paper, draw_paper, draw_stranger_paper
 from training.categories.noise import misread
-from training.categories.vocabulary import UNKNOWN, Kind, strangers
+from training.categories.vocabulary import (
+    UNKNOWN,
+    Kind,
+    Stranger,
+    development_strangers,
+    strangers,
+)
 
 EVALUATION_SEEDS = 500_000
 """Evaluation draws its papers from seeds from here on; nothing is tuned on them."""
@@ -39,13 +47,27 @@ class Plan:
 
 
 def make_corpus(
-    kinds: Sequence[Kind], plan: Plan, seed: int, *, part: str = "fit", titles: str = "all"
+    kinds: Sequence[Kind],
+    plan: Plan,
+    seed: int,
+    *,
+    part: str = "fit",
+    titles: str = "all",
+    model: LineClassifier | None = None,
 ) -> Corpus:
-    """Draw papers, misread them, compute their features.
+    """Draw papers, misread them, compute their features, with those of `model` where it is given.
 
-    `part` is `fit`, `calibrate` or `evaluate` and chooses the strangers. `titles`: `all`, `known`
-    (all but every fourth) or `new` (only every fourth, where a kind has four).
+    `part` is `fit`, `calibrate`, `develop` or `evaluate` and chooses the strangers. `titles`:
+    `all`, `known` (all but every fourth) or `new` (only every fourth, where a kind has four).
     """
+    drawn = draw_documents(kinds, plan, seed, part=part, titles=titles)
+    return Corpus(tuple(label for label, _ in drawn), matrix([lines for _, lines in drawn], model))
+
+
+def draw_documents(
+    kinds: Sequence[Kind], plan: Plan, seed: int, *, part: str = "fit", titles: str = "all"
+) -> list[tuple[str, list[TextLine]]]:
+    """Kinds and misread lines of the papers of a corpus."""
     rng = random.Random(seed)
     held_out = part == "evaluate"
     drawn = [
@@ -53,17 +75,22 @@ def make_corpus(
         for kind in kinds
         for _ in range(plan.each)
     ]
-    matters = strangers(held_out=held_out)
-    if not held_out:
-        matters = [m for i, m in enumerate(matters) if (i % 4 == 3) == (part == "calibrate")]
     drawn += [
         (UNKNOWN, draw_stranger_paper(m, rng, held_out=held_out))
-        for m in matters
+        for m in _matters(part)
         for _ in range(plan.stranger)
     ]
     drawn += [(UNKNOWN, draw_foreign_paper(rng, held_out=held_out)) for _ in range(plan.foreign)]
-    read = [misread(paper.text_lines(), rng) for _, paper in drawn]
-    return Corpus(tuple(label for label, _ in drawn), matrix(read))
+    return [(label, misread(paper.text_lines(), rng)) for label, paper in drawn]
+
+
+def _matters(part: str) -> list[Stranger]:
+    if part == "develop":
+        return development_strangers()
+    matters = strangers(held_out=part == "evaluate")
+    if part == "evaluate":
+        return matters
+    return [m for i, m in enumerate(matters) if (i % 4 == 3) == (part == "calibrate")]
 
 
 def _with(kind: Kind, titles: str) -> Kind:
@@ -80,13 +107,18 @@ def _with(kind: Kind, titles: str) -> Kind:
     )
 
 
-def matrix(documents: Sequence[Sequence[TextLine]]) -> csr_matrix:
-    """Features of many documents, N x FEATURES."""
-    return stacked([document_features(lines) for lines in documents])
+def matrix(
+    documents: Sequence[Sequence[TextLine]], model: LineClassifier | None = None
+) -> csr_matrix:
+    """Features of many documents, N x FEATURES; with `model` its logits are further columns."""
+    return stacked(
+        [features_with_lines(lines, model) for lines in documents],
+        FEATURES + len(model.labels if model else ()),
+    )
 
 
-def stacked(rows: Sequence[Features]) -> csr_matrix:
-    """Rows as one sparse matrix."""
+def stacked(rows: Sequence[Features], columns: int = FEATURES) -> csr_matrix:
+    """Rows as one sparse matrix of so many columns."""
     starts: NDArray[np.int64] = np.cumsum([0, *(len(row.indices) for row in rows)])
     return csr_matrix(
         (
@@ -94,5 +126,5 @@ def stacked(rows: Sequence[Features]) -> csr_matrix:
             np.concatenate([row.indices for row in rows]),
             starts,
         ),
-        shape=(len(rows), FEATURES),
+        shape=(len(rows), columns),
     )

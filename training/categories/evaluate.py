@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
 from pipelines.category_model import UNKNOWN, CategoryModel
@@ -120,6 +121,20 @@ def calibration_error(judged: Judged) -> float:
     found = reliability(judged)
     total = sum(count for _, _, count in found)
     return sum(abs(c - r) * n for c, r, n in found) / max(total, 1)
+
+
+def isotonic_error(fitted: Judged, judged: Judged) -> float:
+    """Calibration error when the confidence goes through a curve that `fitted` papers gave."""
+    own = fitted.model.confidence(fitted.probabilities)
+    curve = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(own, fitted.right)
+    found = curve.predict(judged.model.confidence(judged.probabilities))
+    bins = np.clip((found * _BINS).astype(int), 0, _BINS - 1)
+    gaps = [
+        abs(found[bins == b].mean() - judged.right[bins == b].mean()) * (bins == b).sum()
+        for b in range(_BINS)
+        if (bins == b).any()
+    ]
+    return float(sum(gaps) / len(found))
 
 
 def confusions(judged: Judged) -> list[tuple[str, str, int]]:

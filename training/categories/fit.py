@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from pipelines.category_features import FEATURES
-from pipelines.category_model import CategoryModel, softmax
+from pipelines.category_model import UNKNOWN, CategoryModel, softmax
 from training.categories.corpus import Corpus
 
 COVERAGE = 0.99
@@ -28,7 +28,7 @@ def fit(
     first, second = np.zeros_like(weights), np.zeros_like(weights)
     batch, step = 512, 0
     steps = epochs * -(-len(truth) // batch)
-    balance = _balance(truth, len(labels))
+    weighing = balance(truth, len(labels))
     for _ in range(epochs):
         order = rng.permutation(len(truth))
         for start in range(0, len(order), batch):
@@ -36,7 +36,7 @@ def fit(
             some = corpus.features[rows]
             errors = softmax(some @ weights + bias)
             errors[np.arange(len(rows)), truth[rows]] -= 1
-            errors *= (balance[truth[rows]] / len(rows))[:, None]
+            errors *= (weighing[truth[rows]] / len(rows))[:, None]
             errors = errors.astype(np.float32)
             step += 1
             slope = np.asarray(some.T @ errors) + decay * weights
@@ -49,7 +49,7 @@ def fit(
     return labels, weights, bias
 
 
-def _balance(truth: NDArray[np.int64], count: int) -> NDArray[np.float64]:
+def balance(truth: NDArray[np.int64], count: int) -> NDArray[np.float64]:
     """Weights by which rare kinds count half as much as if all were as frequent."""
     sizes = np.bincount(truth, minlength=count).astype(float)
     weights: NDArray[np.float64] = np.sqrt(sizes.mean() / np.maximum(sizes, 1))
@@ -62,22 +62,40 @@ def calibrated(
     bias: NDArray[np.float32],
     corpus: Corpus,
     version: str,
+    *,
+    lines: str = "",
 ) -> CategoryModel:
-    """Temper on a corpus that was not fitted, and set the thresholds of every kind."""
+    """Calibrate on a corpus that was not fitted, and set the thresholds of every kind.
+
+    Three numbers by likelihood: the temperature, what is added to the logit of `unknown` (papers of
+    no kind are more frequent in training), and, with version `lines` of the transformer, the weight
+    of its logits, which are further columns of the corpus.
+    """
     truth = indices_of(corpus.labels, labels)
-    logits = np.asarray(corpus.features @ weights + bias, np.float64)
-    temperature = float(
-        minimize_scalar(
-            lambda t: log_loss(logits / t, truth), bounds=(0.1, 5.0), method="bounded"
-        ).x
-    )
+    own = np.asarray(corpus.features[:, :FEATURES] @ weights + bias, np.float64)
+    further = np.zeros_like(own)
+    if lines:
+        further = np.asarray(corpus.features[:, FEATURES:].todense(), np.float64)
+    unknown = np.array(labels) == UNKNOWN
+
+    def logits(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.exp(numbers[0]) * own + numbers[1] * unknown
+        return found + (np.exp(numbers[2]) * further if lines else 0)
+
+    start = np.zeros(3 if lines else 2)
+    found = minimize(lambda n: log_loss(logits(n), truth), start, method="Nelder-Mead").x
+    temperature = float(np.exp(-found[0]))
+    if lines:
+        share = float(np.exp(found[2])) * temperature
+        weights = np.concatenate([weights, np.eye(len(labels), dtype=np.float32) * share])
     return CategoryModel(
         version=version,
         labels=labels,
         weights=weights,
-        bias=bias,
+        bias=bias + (found[1] * temperature * unknown).astype(np.float32),
         temperature=temperature,
-        thresholds=conformal(softmax(logits / temperature), truth),
+        thresholds=conformal(softmax(logits(found)), truth),
+        lines=lines,
     )
 
 

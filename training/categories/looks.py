@@ -11,17 +11,20 @@ from sklearn.linear_model import LogisticRegression
 
 from models.manifest import ARTIFACTS
 from pipelines.category_looks import LOOKS, LookModel, expand, measure
-from pipelines.category_model import softmax
+from pipelines.category_model import UNKNOWN, softmax
 from training.categories.pictures import DRAWN, draw_picture
 
 _EACH = 250
 
 
-def make_looks(each: int, seed: int) -> tuple[NDArray[np.float64], list[str]]:
-    """Measures and labels of `each` drawn pages of every look."""
+def make_looks(
+    each: int, seed: int, *, held_out: bool = False
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Measures and labels of `each` drawn pages of every look, of no look three times as many."""
     rng = np.random.default_rng(seed)
-    labels = [label for label in DRAWN for _ in range(each)]
-    return np.array([measure(draw_picture(label, rng)) for label in labels]), labels
+    labels = [label for label in DRAWN for _ in range(each * (3 if label == UNKNOWN else 1))]
+    pages = (draw_picture(label, rng, held_out=held_out) for label in labels)
+    return np.array([measure(page) for page in pages]), labels
 
 
 def train_looks(seed: int, version: str) -> LookModel:

@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.category_features import TextLine, document_features
+from pipelines.categorise import Categoriser
+from pipelines.category_features import TextLine
 from pipelines.category_kinds import Bank, KindHead, KindTooAlike, learn_kind, with_kinds
-from pipelines.category_model import UNKNOWN, CategoryModel
+from pipelines.category_model import UNKNOWN
 from pipelines.records import CategoryScore
 from training.categories.documents import draw_paper
 from training.categories.noise import misread
@@ -30,7 +31,7 @@ class Trial:
     others: int = 0
 
 
-def try_new_kinds(model: CategoryModel, bank: Bank, seed: int) -> Iterator[Trial]:
+def try_new_kinds(model: Categoriser, bank: Bank, seed: int) -> Iterator[Trial]:
     """Learn every matter kept for evaluation: one title, one blank, five filled papers."""
     rng = random.Random(seed)
     known = [
@@ -67,19 +68,20 @@ def try_new_kinds(model: CategoryModel, bank: Bank, seed: int) -> Iterator[Trial
         )
 
 
-def score_of(model: CategoryModel, lines: Sequence[TextLine]) -> CategoryScore:
+def score_of(model: Categoriser, lines: Sequence[TextLine]) -> CategoryScore:
     """Say what the classifier does without any added kind."""
-    probabilities = model.probabilities(document_features(lines))
-    best = int(model.said(probabilities))
-    candidates = model.candidates(probabilities) or (UNKNOWN,)
+    text = model.text
+    probabilities = text.probabilities(model.features(lines))
+    best = int(text.said(probabilities))
+    candidates = text.candidates(probabilities) or (UNKNOWN,)
     return CategoryScore(
-        label=model.labels[best],
-        confidence=float(model.confidence(probabilities)),
+        label=text.labels[best],
+        confidence=float(text.confidence(probabilities)),
         candidates=candidates,
     )
 
 
-def _said(model: CategoryModel, lines: Sequence[TextLine], head: KindHead) -> str:
+def _said(model: Categoriser, lines: Sequence[TextLine], head: KindHead) -> str:
     return with_kinds(score_of(model, lines), lines, [head]).label
 
 

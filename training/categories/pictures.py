@@ -8,22 +8,44 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.category_model import UNKNOWN
 from pipelines.records import Pixels
+from training.categories.notes import draw_note, draw_writer, write_words
 
 _SIZE = (842, 595)
 _Rng = np.random.Generator
+DRAWING = "other.attachment.drawing"
+_PLACES = ("居間", "台所", "玄関", "自宅", "駅", "学校", "公園", "店", "６畳", "至 北千住", "道路")
 
 
-def draw_picture(label: str, rng: _Rng) -> Pixels:
-    """Draw one page of a look (RGB), worn as by a scanner."""
-    return _worn(DRAWN[label](rng), rng)
+def draw_picture(label: str, rng: _Rng, *, held_out: bool = False) -> Pixels:
+    """Draw one page of a look (RGB), worn as by a scanner.
+
+    Half of those of no look are notes by hand; `held_out` has them by the hands of evaluation.
+    """
+    if label == UNKNOWN and rng.random() < 0.5:
+        return _worn(draw_note(rng, held_out=held_out), rng)
+    page = DRAWN[label](rng)
+    if label == DRAWING and rng.random() < 0.4:
+        _name_places(page, rng, held_out=held_out)
+    return _worn(page, rng)
+
+
+def _name_places(page: Pixels, rng: _Rng, *, held_out: bool) -> None:
+    """Write a few words by hand onto a drawing."""
+    writer = draw_writer(rng, held_out=held_out)
+    for _ in range(int(rng.integers(1, 6))):
+        at = (rng.uniform(0.05, 0.8) * page.shape[1], rng.uniform(0.05, 0.9) * page.shape[0])
+        words = [str(rng.choice(_PLACES))]
+        write_words(page, words, at, rng.uniform(14, 34), writer, rng)
 
 
 def _paper(rng: _Rng) -> Pixels:
     tint = rng.integers(225, 256) - rng.integers(0, 12, 3)
-    page = np.full((*_SIZE, 3), np.clip(tint, 0, 255), np.uint8)
+    height = _SIZE[0] if rng.random() < 0.7 else int(_SIZE[0] * rng.uniform(0.75, 1))
+    page = np.full((height, _SIZE[1], 3), np.clip(tint, 0, 255), np.uint8)
     return np.ascontiguousarray(np.rot90(page)) if rng.random() < 0.15 else page
 
 
@@ -210,7 +232,7 @@ DRAWN: dict[str, Callable[[_Rng], Pixels]] = {
     "bank.book": _book,
     "other.attachment.photo": _photo,
     "other.attachment.receipt": _receipt,
-    "other.attachment.drawing": _drawing,
+    DRAWING: _drawing,
     "junk.blank": _blank,
     UNKNOWN: _something,
 }
@@ -218,7 +240,7 @@ DRAWN: dict[str, Callable[[_Rng], Pixels]] = {
 
 
 def _worn(page: Pixels, rng: _Rng) -> Pixels:
-    """Scan it: tone, softness, noise, grey in one of four, a little turned in one of three."""
+    """Scan it: tone, softness, noise; some are grey, a little turned, unevenly lit."""
     if rng.random() < 0.33:
         turn = cv2.getRotationMatrix2D(
             (page.shape[1] / 2, page.shape[0] / 2), rng.uniform(-4, 4), 1
@@ -228,7 +250,17 @@ def _worn(page: Pixels, rng: _Rng) -> Pixels:
     if rng.random() < 0.25:
         page = np.repeat(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
     page = cv2.GaussianBlur(page, (0, 0), rng.uniform(0.3, 1.1))
-    noisy = page.astype(np.float32) * rng.uniform(0.82, 1.03) + rng.normal(
-        0, rng.uniform(0, 6), page.shape
-    )
+    light = rng.uniform(0.82, 1.03) * _shade(page.shape[:2], rng)
+    noisy = page.astype(np.float32) * light + rng.normal(0, rng.uniform(0, 6), page.shape)
     return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def _shade(shape: tuple[int, ...], rng: _Rng) -> NDArray[np.float32]:
+    """Uneven light of a photograph, on every fifth page: H x W x 1."""
+    if rng.random() > 0.2:
+        return np.ones((*shape, 1), np.float32)
+    grid = rng.uniform(0.6, 1.0, (3, 3)).astype(np.float32)
+    shade: NDArray[np.float32] = cv2.resize(
+        grid, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC
+    )
+    return shade[..., None]

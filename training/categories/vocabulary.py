@@ -118,7 +118,9 @@ _PAPERS = (
     "承認申請書",
     "証明願",
 )
-# Office matters of which nothing is known. Every third one is kept for evaluation.
+# Office matters of which nothing is known. Every third one is kept for evaluation; those of
+# matters.txt never are.
+_DEVELOPED = 12
 _MATTERS: dict[str, str] = {
     "建築確認": "建築主 敷地面積 延べ面積 構造 階数 工事監理者 建蔽率 用途地域",
     "開発行為": "開発区域 造成 予定建築物 工事施行者 公共施設 排水計画",
@@ -181,11 +183,23 @@ class Stranger:
 
 def strangers(*, held_out: bool) -> list[Stranger]:
     """Matters of no kind of ours; those of evaluation are never trained on."""
-    return [
+    some = [
         Stranger(matter, tuple(words.split()))
         for index, (matter, words) in enumerate(_MATTERS.items())
         if (index % 3 == 2) == held_out
     ]
+    return some if held_out else [*some, *_more_strangers()[:-_DEVELOPED]]
+
+
+def development_strangers() -> list[Stranger]:
+    """Matters to choose by: neither trained on, nor calibrated on, nor those of evaluation."""
+    return list(_more_strangers()[-_DEVELOPED:])
+
+
+@cache
+def _more_strangers() -> tuple[Stranger, ...]:
+    lines = [line.split() for line in _lines("categories/matters.txt")]
+    return tuple(Stranger(matter, tuple(words)) for matter, *words in lines)
 
 
 def stranger_titles(matter: str) -> Iterator[str]:
@@ -207,6 +221,7 @@ __all__ = [
     "UNKNOWN",
     "Kind",
     "Stranger",
+    "development_strangers",
     "form_kinds",
     "known_kinds",
     "phrases",

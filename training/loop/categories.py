@@ -46,11 +46,12 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Papers:
-    """Confirmed papers: N ids, and their categories and features."""
+    """Confirmed papers: N ids, their categories and features, by transformer version `lines`."""
 
     version: str
     documents: tuple[str, ...]
     bank: Bank
+    lines: str = ""
 
 
 def load_papers(folder: Path) -> Papers:
@@ -62,7 +63,12 @@ def load_papers(folder: Path) -> Papers:
         raise ValueError("categories.npz is not the one that was exported")
     if told["scheme"] != SCHEME:
         raise ValueError("the papers are of other features")
-    return Papers(version=version, documents=tuple(told["documents"]), bank=decode_bank(data))
+    return Papers(
+        version=version,
+        documents=tuple(told["documents"]),
+        bank=decode_bank(data),
+        lines=str(told.get("lines", "")),
+    )
 
 
 def refit(model: CategoryModel, papers: Bank, known: Bank) -> CategoryModel:
@@ -114,7 +120,13 @@ def recalibrate(model: CategoryModel, papers: Bank) -> CategoryModel:
 def make_candidate(
     papers: Papers, model: CategoryModel, known: Bank, *, bank: bytes, command: str
 ) -> Candidate:
-    """Fit, calibrate and measure on parts of their own. Raises ValueError for too few papers."""
+    """Fit, calibrate and measure on parts of their own.
+
+    Raises ValueError for too few papers, and for papers of another transformer than the model's.
+    """
+    if papers.lines != model.lines:
+        stated = papers.lines or "none", model.lines or "none"
+        raise ValueError("the papers are of transformer {}, the model is of {}".format(*stated))
     usable = [i for i, label in enumerate(papers.bank.labels) if label in model.labels]
     parts: dict[str, list[int]] = {"fit": [], "calibrate": [], "measure": []}
     for i in usable:
