@@ -3,8 +3,8 @@
 Filled synthetic scans with deliberate faults (a missing value, an impossible one, two options, a
 strike) go through the whole pipeline; what the checks say is compared with what the paper deserves.
 Printed are the share of due findings that were made, and the findings too many, with how each
-came about, by kind of finding. `attachment.*` only reminds of papers and is no alarm. Seeds start at
-30,000; progress goes to the other output, so that a run that is cut short is not lost.
+came about, by kind of finding. `attachment.*` only reminds of papers and is no alarm. Seeds start
+at 30,000; progress goes to the other output, so that a run that is cut short is not lost.
 
     python -m training.measure_judging --scans 2000 --first-seed 740000
 
