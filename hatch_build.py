@@ -12,8 +12,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING or __name__ != "__main__":
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -47,16 +54,26 @@ def build_ui(root: Path) -> bool:
     """
     web = root / WEB
     stamp = web / "dist" / _STAMP
-    digest = _digest(web)
-    if stamp.is_file() and stamp.read_text() == digest:
-        return False
-    npm, node_folder = find_npm()
-    env = {**os.environ, "PATH": f"{node_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    # No package may run a script of its own at installation.
-    for step in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
-        subprocess.run([*npm, *step], cwd=web, env=env, check=True, stdout=sys.stderr)
-    stamp.write_text(digest)
+    with _alone(web):
+        digest = _digest(web)
+        if stamp.is_file() and stamp.read_text() == digest:
+            return False
+        npm, node_folder = find_npm()
+        env = {**os.environ, "PATH": f"{node_folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+        # No package may run a script of its own at installation.
+        for step in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"]):
+            subprocess.run([*npm, *step], cwd=web, env=env, check=True, stdout=sys.stderr)
+        stamp.write_text(digest)
     return True
+
+
+@contextmanager
+def _alone(web: Path) -> Iterator[None]:
+    """One build at a time: the next one would empty `node_modules` under it."""
+    with (web / ".build.lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def find_npm() -> tuple[list[str], Path]:
