@@ -92,13 +92,16 @@ def _plain_jpeg(
     upright = image.getexif().get(0x0112, 1) == 1
     if image.format != "JPEG" or image.mode not in ("L", "RGB") or reduced > 1 or not upright:
         return None
-    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    # libjpeg takes three times as long to repeat grey values as OpenCV does.
+    grey = image.mode == "L"
+    colours = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
+    flags = colours | cv2.IMREAD_IGNORE_ORIENTATION
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     if decoded is None or decoded.shape[:2] != (image.height, image.width):
         raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG cannot be decoded")
     pixels = np.asarray(decoded, np.uint8)
-    _check_whole(pixels, "RGB")
-    return _squared(pixels, *_dpi(image))
+    _check_whole(pixels, image.mode)
+    return _squared(_repeated(pixels) if grey else pixels, *_dpi(image))
 
 
 def _pixels(image: Image.Image, loaded: Image.Image) -> tuple[Pixels, float | None]:
@@ -156,14 +159,21 @@ def _square(pixels: Pixels, across: float, down: float) -> Pixels:
 def _to_rgb(image: Image.Image) -> Pixels:
     if image.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
         grey = _to_eight_bits(np.asarray(image))
-        return np.repeat(grey[:, :, None], 3, axis=2)
+        return _repeated(grey)
     if image.mode == "LAB":
         image = image.getchannel("L")
     if image.has_transparency_data:
         layered = image.convert("RGBA")
         paper = Image.new("RGBA", layered.size, "white")
         image = Image.alpha_composite(paper, layered)
+    if image.mode in ("1", "L"):
+        return _repeated(np.asarray(image.convert("L"), np.uint8))
     return np.array(image.convert("RGB"), dtype=np.uint8)
+
+
+def _repeated(grey: Pixels) -> Pixels:
+    """RGB of grey values."""
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _to_eight_bits(values: NDArray[np.generic]) -> Pixels:

@@ -13,6 +13,7 @@ Points = NDArray[np.float64]
 Edge = tuple[float, float, float]
 """A line (a, b, c): a point (x, y) with a x + b y > c lies beyond it."""
 _PAPER_DPI = 45.0
+_ROWS = 64
 _SAME_SIZE = 0.002
 """Resizing by less (a resolution that is estimated from the size of A4) is not worth its time."""
 
@@ -102,6 +103,18 @@ def to_grey(pixels: Pixels) -> Pixels:
     if pixels.ndim == 2:
         return pixels
     grey: Pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+    return grey
+
+
+def one_channel(pixels: Pixels) -> Pixels | None:
+    """Give the grey values (H x W) of an RGB image of three equal channels; else None."""
+    grey = np.empty(pixels.shape[:2], np.uint8)
+    # Some rows at a time stay in the processor's cache.
+    for top in range(0, len(pixels), _ROWS):
+        red, green, blue = cv2.split(pixels[top : top + _ROWS])
+        if not (np.array_equal(red, green) and np.array_equal(red, blue)):
+            return None
+        grey[top : top + _ROWS] = red
     return grey
 
 

@@ -40,6 +40,9 @@ _WORTH_BENDING_MM = 0.06
 _MOST_SHIFT_MM = 2.5
 _GRID = 16
 """Pixels between the places of a bent page that are computed; between them it is straight."""
+_DENSE = 0.75
+_BLUR = 0.6
+"""Samples a pixel under which the page is blurred before, and by how many pixels."""
 _COLOURLESS = 16
 
 
@@ -186,9 +189,7 @@ def _refit(tracked: _Tracked) -> Matrix | None:
 def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField) -> Pixels:
     """Sample the page once at template pixels: homography, and the field where it matters."""
     height, width = template.grey.shape
-    density = 1.0 / _spacing(whole)
-    # Averaging first keeps thin strokes of a 400 dpi scan, which point sampling would tear.
-    source, to_source = resize_by(grey, density) if density < 0.75 else (grey, np.eye(3))
+    source, to_source = _ready_to_sample(grey, 1.0 / _spacing(whole))
     matrix = to_source @ whole
     if field.largest * 25.4 / _DPI < _WORTH_BENDING_MM:
         return _seen_through(source, matrix, (width, height), cv2.INTER_LINEAR)
@@ -201,6 +202,19 @@ def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField
     return sampled
 
 
+def _ready_to_sample(grey: Pixels, density: float) -> tuple[Pixels, Matrix]:
+    """Page from which so many samples a pixel can be taken without tearing thin strokes.
+
+    Halved as often as can be; what is left (300 dpi sampled at 200) is blurred by as much as
+    averaging over a sample would, which takes a tenth of the time that shrinking does.
+    """
+    steps = int(np.floor(np.log2(1 / density) + 1e-6)) if density < 1 else 0
+    source, to_source = resize_by(grey, 0.5**steps)
+    if density * 2**steps < _DENSE:
+        source = np.asarray(cv2.GaussianBlur(source, (3, 3), _BLUR), np.uint8)
+    return source, to_source
+
+
 def _seen_through(source: Pixels, matrix: Matrix, size: tuple[int, int], how: int) -> Pixels:
     seen: Pixels = cv2.warpPerspective(
         source, matrix, size, flags=how | cv2.WARP_INVERSE_MAP, borderValue=(255, 255, 255)
@@ -211,8 +225,9 @@ def _seen_through(source: Pixels, matrix: Matrix, size: tuple[int, int], how: in
 def _colours(page: Page, template: Template, whole: Matrix) -> Pixels | None:
     """RGB of the registered page at half of its resolution; None for grey and black scans."""
     source, to_source = resize_by(page.pixels, halves(0.5 / _spacing(whole)))
-    few = source[::2, ::2].astype(np.int16)
-    if int((few.max(axis=2) - few.min(axis=2)).max(initial=0)) <= _COLOURLESS:
+    red, green, blue = cv2.split(source[::2, ::2])
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    if int((most - least).max(initial=0)) <= _COLOURLESS:
         return None
     height, width = template.grey.shape
     matrix = to_source @ whole @ np.linalg.inv(scaling(0.5))

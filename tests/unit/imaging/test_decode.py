@@ -213,6 +213,15 @@ def test_a_jpeg_without_its_lower_part_is_refused_though_it_is_closed(
     assert code_of(lambda: pages_of(closed)) is ErrorCode.FILE_TRUNCATED
 
 
+@pytest.mark.parametrize(("mode", "file_format"), [("L", "JPEG"), ("L", "PNG"), ("1", "TIFF")])
+def test_grey_and_black_scans_come_as_the_values_they_hold(mode: str, file_format: str) -> None:
+    image = picture().resize((480, 640)).convert(mode)
+    data = saved(image, file_format)
+    (page,) = pages_of(data)
+    truth = np.asarray(Image.open(io.BytesIO(data)).convert("L"))
+    assert all(np.array_equal(page.pixels[..., channel], truth) for channel in range(3))
+
+
 def test_a_grey_sheet_is_no_damage() -> None:
     assert pages_of(saved(Image.new("L", (200, 200), 128), "JPEG"))
 

@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 from imaging_pages import World, page_of, rgb, seen_through, turned
 
-from pipelines.geometry import transform_points
+from pipelines.geometry import one_channel, transform_points
 from pipelines.orient import straighten
 from pipelines.quality import assess_quality
 from pipelines.records import Pixels, QualityReason
+from pipelines.synthesis.degrade import Degradation, degrade
+from pipelines.synthesis.seeding import seeded
+from training.identification_pages import letter
 
 
 @pytest.fixture
@@ -98,6 +101,24 @@ def test_skew_is_taken_out_to_a_tenth_of_a_degree(paper: Pixels, angle: float) -
     start, end = transform_points(whole, np.array([[300, 1000], [1300, 1000]]))
     left = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
     assert abs(left) < 0.1
+
+
+@pytest.mark.parametrize("seed", [611_011, 611_079])
+def test_rows_of_whole_pixels_are_not_taken_for_lines(seed: int) -> None:
+    """Letters with few short lines, fed askew by two thirds of a degree."""
+    rng = seeded(seed, "letter")
+    worse = (Degradation.SKEW, Degradation.NOISE, Degradation.JPEG)
+    scan, matrix = degrade(letter(rng), worse, 200, rng)
+    whole = np.linalg.inv(straighten(page_of(scan)).to_scan) @ matrix
+    start, end = transform_points(whole, np.array([[300, 1000], [1300, 1000]]))
+    assert abs(np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))) < 0.1
+
+
+def test_only_a_page_without_any_colour_is_one_channel(paper: Pixels) -> None:
+    assert np.array_equal(one_channel(paper), paper[..., 1])
+    tinted = paper.copy()
+    tinted[1203, 777, 2] ^= 1
+    assert one_channel(tinted) is None
 
 
 @pytest.mark.parametrize("quarters", [1, 3])

@@ -65,6 +65,20 @@ def test_a_perspective_photograph_is_brought_into_place(world: World) -> None:
     assert misplaced(found.grey, template.grey) < 0.03
 
 
+@pytest.mark.parametrize("dpi", [300, 400, 600])
+def test_thin_strokes_are_kept_at_every_resolution_of_the_scan(world: World, dpi: int) -> None:
+    """A page of that resolution looks on the form as the same page of 200 dpi does."""
+    template = world.templates["moving-notice"]
+    factor = dpi / template.dpi
+    fine = cv2.resize(template.grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    # The grid of a finer scan makes a torn stroke jump from row to row.
+    fine = cv2.erode(fine, np.ones((1, 2), np.uint8))
+    found = registered(world, page_of(rgb(fine), dpi))
+    assert found is not None and misplaced(found.grey, template.grey) < 0.02
+    soft = cv2.GaussianBlur(template.grey, (0, 0), 0.5).astype(float)
+    assert np.corrcoef(found.grey.ravel(), soft.ravel())[0, 1] > 0.97
+
+
 def test_a_wrong_pose_is_refused(world: World) -> None:
     template = world.templates["moving-notice"]
     page = page_of(rgb(template.grey))
