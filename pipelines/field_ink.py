@@ -36,6 +36,8 @@ _EDGE_MM = 1.5
 # The smallest thing that counts as writing on its own (a figure 1, a 一): a share of the height
 # of the line, within limits in mm. What is smaller is dirt.
 _WRITING, _WRITING_MM = 0.32, (1.3, 2.4)
+# Crumbs nearer than this may be parts of one stroke, if there is so much of them.
+_CRUMBS_MM, _LEAST_CRUMBS_MM2 = 1.6, 0.1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -62,7 +64,8 @@ class PageInk:
 class BoxInk:
     """The ink that belongs to one box: `mask` (bool) and `grey` of the window at (x, y) px.
 
-    `box` is the box itself in pixels of the window: x0, y0, x1, y1.
+    `box` is the box itself in pixels of the window: x0, y0, x1, y1. `trace`: nothing was taken for
+    writing, but crumbs stand together as those of a broken stroke would.
     """
 
     grey: Pixels
@@ -70,6 +73,7 @@ class BoxInk:
     x: int
     y: int
     box: tuple[float, float, float, float]
+    trace: bool = False
 
     @property
     def blank(self) -> bool:
@@ -127,10 +131,14 @@ def ink_of_box(
         numbers.remove(number)
     least = float(np.clip(_WRITING * (line_mm or box.height), *_WRITING_MM))
     # Small dense print looks like what shines through: only a box that holds nothing else is blank.
-    if not _written(numbers, page, least) or page.behind[list(numbers)].all():
+    trace = False
+    if page.behind[list(numbers)].all():
+        mask = np.zeros_like(mask)
+    elif not _written(numbers, page, least):
+        trace = _together(mask, page, least)
         mask = np.zeros_like(mask)
     grey = only_near(page.grey[top:bottom, left:right], mask)
-    return BoxInk(grey=grey, mask=mask, x=left, y=top, box=inner)
+    return BoxInk(grey=grey, mask=mask, x=left, y=top, box=inner, trace=trace)
 
 
 def _own(
@@ -190,6 +198,17 @@ def _written(numbers: set[int], page: PageInk, least: float) -> bool:
     if not numbers:
         return False
     return bool(page.strokes[sorted(numbers), 2:4].max() >= page.px(least))
+
+
+def _together(mask: NDArray[np.bool_], page: PageInk, least: float) -> bool:
+    """Whether crumbs, none of them writing, stand so close that a stroke may have broken up."""
+    near = 2 * (round(page.px(_CRUMBS_MM)) // 2) + 1
+    joined = cv2.dilate(mask.view(np.uint8), np.ones((near, near), np.uint8))
+    _, labels, groups, _ = components(np.asarray(joined, np.uint8))
+    crumbs = np.bincount(labels[mask], minlength=len(groups))
+    sides = groups[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) - near
+    large = (sides >= page.px(least)) & (crumbs >= _LEAST_CRUMBS_MM2 * page.px(1.0) ** 2)
+    return bool(large[1:].any())
 
 
 def _under_red(colour: Pixels, ink: Ink, grey: Pixels) -> tuple[Pixels, Pixels]:

@@ -44,13 +44,15 @@ class Slot:
 class Cut:
     """Crops of one slot, a line each from the top; `struck` are those under a double line.
 
-    `cells` are the numbers of the comb cells that hold ink.
+    `cells` are the numbers of the comb cells that hold ink. `trace`: no writing was found, but
+    what may be the crumbs of some.
     """
 
     slot: Slot
     crops: tuple[Crop, ...]
     struck: tuple[Crop, ...] = ()
     cells: tuple[int, ...] = ()
+    trace: bool = False
 
     @property
     def blank(self) -> bool:
@@ -118,7 +120,7 @@ def cut_slot(page: PageInk, slot: Slot, guests: Sequence[Box] = ()) -> Cut:
     across = slot.box.width if slot.vertical else slot.box.height
     ink = ink_of_box(page, slot.box, line_mm=across / slot.lines, guests=guests)
     if ink.blank:
-        return Cut(slot=slot, crops=())
+        return Cut(slot=slot, crops=(), trace=ink.trace)
     # 元 has two level strokes of its own.
     figures = slot.figures and slot.part is not DatePart.YEAR
     strike = find_strike(ink, page.px(1.0), figures=figures)

@@ -130,7 +130,8 @@ def _field(
     if visible_share(registered, corners) < _VISIBLE:
         return _unknown(blank)
     if all(r.cut.blank for r in read):
-        return blank
+        # Crumbs of ink are no value, and a box that holds them is not known to be blank.
+        return _unknown(blank) if any(r.cut.trace for r in read) else blank
     written = _valued(field, _candidates(field, read, era), blank)
     if not any(r.cut.struck for r in read):
         return written
@@ -187,7 +188,7 @@ def _corrected(
         made,
         correction_seal=_sealed(read, ink, registered),
         correction_fluid=fluid,
-        doubtful=made.doubtful or fluid is True,
+        doubtful=made.doubtful or fluid is True or any(r.cut.trace for r in read),
     )
 
 

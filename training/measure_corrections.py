@@ -165,10 +165,16 @@ class _Page:
                 self.counts["strike", "not struck"].update(count=1, wrong=bool(cut.struck))
                 if cut.struck:
                     self._keep(f"falsely-struck-{field.name}", self._scan_box(slot.box))
-                self._count_box(field, slot, written, blank=cut.blank)
+                self._count_box(field, slot, written, blank=cut.blank, trace=cut.trace)
 
     def _count_box(
-        self, field: FieldDefinition, slot: Slot, written: Written | None, *, blank: bool
+        self,
+        field: FieldDefinition,
+        slot: Slot,
+        written: Written | None,
+        *,
+        blank: bool,
+        trace: bool,
     ) -> None:
         if written is None:
             text = ""
@@ -185,11 +191,16 @@ class _Page:
         names = (f"all, {self.drawn.pen}", f"{self.drawn.condition}")
         if text:
             for name in names:
-                self.counts["written box", name].update(count=1, missed=blank)
+                # Where crumbs were seen a person is asked: missed, but not in silence.
+                self.counts["written box", name].update(
+                    count=1, missed=blank and not trace, doubted=trace
+                )
         else:
             for name in names:
-                self.counts["blank box", name].update(count=1, falsely_read=not blank)
-        if blank == bool(text):
+                self.counts["blank box", name].update(
+                    count=1, falsely_read=not blank, doubted=trace
+                )
+        if blank == bool(text) or trace:
             kind = "missed" if text else "falsely-read"
             self._keep(f"{kind}-{self.drawn.pen}-{field.name}", self._scan_box(slot.box))
 

@@ -94,3 +94,26 @@ def test_what_looks_like_the_other_side_is_left_out_only_where_nothing_else_is_w
     mixed = ink_of_box(replace(page, behind=behind), box(8, 8, 40, 14))
     assert np.array_equal(mixed.mask, ink_of_box(page, box(8, 8, 40, 14)).mask)
     assert ink_of_box(replace(page, behind=~np.zeros_like(behind)), box(8, 8, 40, 14)).blank
+
+
+def test_crumbs_that_stand_together_may_be_a_broken_stroke_and_dust_is_none() -> None:
+    pixels = white_page()
+    for y in (21.5, 23.1, 24.7):
+        draw(pixels, [(30, y), (30, y + 0.4)])
+    ink = ink_of_box(page_ink(pixels), PLACE)
+    assert ink.blank
+    assert ink.trace
+    dust = white_page()
+    for x in (25, 30, 41, 52):
+        draw(dust, [(x, 24), (x + 0.2, 24.2)], width=2)
+    assert not ink_of_box(page_ink(dust), PLACE).trace
+
+
+def test_the_pale_rim_of_a_seal_is_no_writing() -> None:
+    pixels = white_page()
+    draw(pixels, [(30, 24), (34, 24)], colour=(215, 60, 50), width=9)
+    draw(pixels, [(29.6, 22.4), (34.4, 22.4)], colour=(190, 168, 167))
+    ink = ink_of_box(page_ink(pixels), PLACE)
+    assert ink.blank
+    draw(pixels, [(29.6, 22.4), (34.4, 22.4)], colour=(170, 170, 172))
+    assert not ink_of_box(page_ink(pixels), PLACE).blank
