@@ -110,6 +110,7 @@ def test_what_people_chose_makes_a_classifier_that_passes_the_gate(world, store,
     assert (made.documents, made.damaged) == (24, ())
     papers = load_papers(tmp_path / "set")
     assert sorted(papers.documents) == sorted(learnt)
+    assert papers.lines == load_text_model().lines
     assert "example.exported" in world.actions(learnt[0])
 
     bank = load_bank_bytes()

@@ -17,26 +17,18 @@ import numpy as np
 from pipelines.category_features import TextLine
 from pipelines.category_model import UNKNOWN
 from pipelines.synthesis.person import draw_stranger, draw_ward_address
+from training.categories.nothing import distraction, english, foreign_texts
 from training.categories.vocabulary import (
     Kind,
     Stranger,
     known_kinds,
     phrases,
-    sentences_of_no_office,
     stranger_titles,
-    strangers,
 )
 
 _DRESS = (
     *("{}", "{}", "{}", "{}", "（{}）", "{}（表面）", "{}　その１", "令和８年度 {}", "{}（写し）"),
     *("【{}】", "足立区 {}", "{}（正）", "{}（本人用）", "{} №"),
-)
-_ENGLISH = (
-    *("the", "of", "and", "to", "in", "is", "was", "for", "with", "that", "on", "as", "by", "at"),
-    *("from", "this", "which", "be", "are", "not", "have", "one", "two", "chapter", "figure"),
-    *("table", "page", "language", "water", "sugar", "butter", "flour", "minutes", "over", "small"),
-    *("large", "house", "question", "answer", "marks", "roll", "number", "name", "class", "test"),
-    *("sheet", "option", "correct", "school", "student", "time", "box", "fill", "dark", "section"),
 )
 PAPER_WIDTH, PAPER_HEIGHT = 210.0, 297.0
 _DAY = date(2026, 4, 1)
@@ -77,7 +69,7 @@ def draw_paper(
     body = _STYLES[kind.style](kind, rng)
     if rng.random() < 0.5:
         # Real papers hold much that no list of ours has: strange words alone make none unknown.
-        body += _distraction(rng, held_out=held_out)
+        body += [_Body(text) for text in distraction(rng, held_out=held_out)]
         rng.shuffle(body)
     return Paper(kind.label, _laid_out(heading, body, kind.style, rng))
 
@@ -95,16 +87,7 @@ def draw_stranger_paper(stranger: Stranger, rng: random.Random, *, held_out: boo
 
 def draw_foreign_paper(rng: random.Random, *, held_out: bool) -> Paper:
     """Draw a paper of no office: sentences, English, answer sheets, numbers, hardly anything."""
-    known, dice = sentences_of_no_office(held_out=held_out), rng.random()
-    if dice < 0.25:
-        texts = [" ".join(rng.choices(_ENGLISH, k=rng.randint(2, 12))) for _ in range(_long(rng))]
-    elif dice < 0.4:
-        signs = "0123456789ABCDEabcdeOo○●()QNoＱ."
-        texts = ["".join(rng.choices(signs, k=rng.randint(1, 8))) for _ in range(_long(rng) * 2)]
-    elif dice < 0.55:
-        texts = [_scrambled(rng.choice(known), rng) for _ in range(_long(rng))]
-    else:
-        texts = rng.choices(known, k=rng.randint(1, 30))
+    texts = foreign_texts(rng, held_out=held_out)
     if rng.random() < 0.15:
         texts += rng.choices(phrases("form_phrases.txt"), k=rng.randint(1, 20))
     lines = [_Body(text, written=rng.random() < 0.1) for text in texts]
@@ -118,23 +101,6 @@ class _Body:
     size: float = 1.0
 
 
-def _long(rng: random.Random) -> int:
-    return int(3 * 20 ** rng.random())
-
-
-def _scrambled(sentence: str, rng: random.Random) -> str:
-    """Keep the signs and lose the sense: what a sentence is made of, not which one it is."""
-    cut = rng.randint(1, max(1, len(sentence) - 1))
-    parts = [sentence[cut:], sentence[:cut]]
-    rng.shuffle(parts)
-    signs = list("".join(parts))
-    for _ in range(len(signs) // 3):
-        signs[rng.randrange(len(signs))] = chr(
-            rng.choice((rng.randint(0x3042, 0x3093), rng.randint(0x4E00, 0x8FFF)))
-        )
-    return "".join(signs)
-
-
 def _dressed(title: str, rng: random.Random) -> str:
     if rng.random() < 0.12:
         # Later pages and attached sheets name only the matter: 在留期間更新用.
@@ -144,25 +110,6 @@ def _dressed(title: str, rng: random.Random) -> str:
     if rng.random() < 0.15:
         text = "　".join(text)
     return text
-
-
-def _distraction(rng: random.Random, *, held_out: bool) -> list[_Body]:
-    """Lines that say nothing about the kind: other matters, sentences, characters at random."""
-    matters = strangers(held_out=held_out)
-    sentences = sentences_of_no_office(held_out=held_out)
-    lines = []
-    for _ in range(int(2 * 25 ** rng.random())):
-        dice = rng.random()
-        if dice < 0.45:
-            text = rng.choice(rng.choice(matters).words)
-        elif dice < 0.65:
-            text = _scrambled(rng.choice(sentences), rng)
-        elif dice < 0.8:
-            text = rng.choice(sentences)
-        else:
-            text = "".join(chr(rng.randint(0x4E00, 0x7FFF)) for _ in range(rng.randint(2, 9)))
-        lines.append(_Body(text))
-    return lines
 
 
 def _form(kind: Kind, rng: random.Random) -> list[_Body]:
@@ -182,7 +129,7 @@ def _form(kind: Kind, rng: random.Random) -> list[_Body]:
     if rng.random() < 0.15:
         # Forms for foreign residents say everything twice.
         count = rng.randint(2, 60)
-        lines += [_Body(" ".join(rng.choices(_ENGLISH, k=rng.randint(2, 8)))) for _ in range(count)]
+        lines += [_Body(english(rng, 8)) for _ in range(count)]
     rng.shuffle(lines)
     return lines
 

@@ -14,7 +14,8 @@ from pipelines.category_looks import LOOKS, LookModel, expand, measure
 from pipelines.category_model import UNKNOWN, softmax
 from training.categories.pictures import DRAWN, draw_picture
 
-_EACH = 250
+_EACH, _TRIED = 250, 80
+_DEVELOPMENT = 200_000
 
 
 def make_looks(
@@ -32,7 +33,7 @@ def train_looks(seed: int, version: str) -> LookModel:
     measures, labels = make_looks(_EACH, seed)
     means, scales = measures.mean(axis=0), measures.std(axis=0) + 1e-6
     rows = expand(np.clip((measures - means) / scales, -4, 4))
-    fitted = LogisticRegression(C=0.05, max_iter=300, fit_intercept=False).fit(rows, labels)
+    fitted = LogisticRegression(C=0.05, max_iter=600, fit_intercept=False).fit(rows, labels)
     names = tuple(str(name) for name in fitted.classes_)
     return LookModel(version, names, means, scales, fitted.coef_.T)
 
@@ -41,7 +42,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--version", default="1.0.0")
+    parser.add_argument("--version", default="1.1.0")
     parser.add_argument("--out", type=Path, default=ARTIFACTS / LOOKS, help="folder of versions")
     options = parser.parse_args()
     model = train_looks(options.seed, options.version)
@@ -54,7 +55,7 @@ def main() -> None:
         scales=model.scales.astype(np.float32),
         weights=model.weights.astype(np.float32),
     )
-    measures, labels = make_looks(60, 200_000 + options.seed)
+    measures, labels = make_looks(_TRIED, _DEVELOPMENT + options.seed, held_out=True)
     found = softmax(model.expanded(measures) @ model.weights)
     right = np.array(model.labels)[found.argmax(axis=1)] == np.array(labels)
     command = "python -m training.categories.looks"

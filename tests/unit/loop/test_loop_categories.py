@@ -99,6 +99,37 @@ def test_too_few_papers_and_kinds_of_the_office_make_no_candidate() -> None:
         )
 
 
+def test_papers_of_another_transformer_make_no_candidate() -> None:
+    rows = [("move", f"引越しのお知らせ{chr(0x4E00 + n)}") for n in range(60)]
+    ids = tuple(f"doc_{n}" for n in range(60))
+    many = Papers(version="0" * 64, documents=ids, bank=papers(*rows), lines="1.0.0")
+    with pytest.raises(ValueError, match=r"of transformer 1\.0\.0, the model is of none"):
+        make_candidate(many, model(), KNOWN, bank=b"", command="test")
+
+
+def test_what_the_transformer_says_stays_in_the_candidate() -> None:
+    """Its logits are further features: increments come on top of what it knows."""
+    weights = np.zeros((FEATURES + 3, 3), np.float32)
+    weights[FEATURES:] = np.eye(3)
+    joined = model(weights=weights, lines="1.0.0")
+    found = [np.append(MOVES.indices[a:b], FEATURES + 1) for a, b in spans(MOVES)]
+    values = [np.append(MOVES.values[a:b], np.float32(9)) for a, b in spans(MOVES)]
+    bank = Bank(
+        MOVES.labels,
+        np.cumsum([0, *map(len, found)]),
+        np.concatenate(found),
+        np.concatenate(values),
+    )
+    assert set(said(joined, bank)) == {"tax"}
+    after = refit(joined, bank, KNOWN)
+    assert np.array_equal(after.weights[FEATURES:], weights[FEATURES:])
+    assert set(said(after, bank)) == {"move"} and after.lines == "1.0.0"
+
+
+def spans(bank: Bank) -> list[tuple[int, int]]:
+    return list(zip(bank.starts[:-1], bank.starts[1:], strict=True))
+
+
 def test_the_figures_are_of_papers_that_were_kept_aside() -> None:
     rows = [("move", f"引越しのお知らせ{chr(0x4E00 + n)}") for n in range(60)]
     many = Papers(
