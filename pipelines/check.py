@@ -119,7 +119,10 @@ def unknown_findings(written: Iterable[int]) -> tuple[Finding, ...]:
 
 
 def quality_findings(verdicts: Iterable[QualityVerdict]) -> tuple[Finding, ...]:
-    """Tell what the quality gate said, as findings: one for each page and reason."""
+    """Tell what the quality gate said, as findings: one for each page and reason.
+
+    What is out of sight is told by `check_covered`, which knows the fields there.
+    """
     return tuple(
         Finding(
             rule=f"quality.{reason}",
@@ -132,7 +135,7 @@ def quality_findings(verdicts: Iterable[QualityVerdict]) -> tuple[Finding, ...]:
         )
         for verdict in verdicts
         for reason in verdict.reasons
-        if not verdict.ok
+        if not verdict.ok and reason is not QualityReason.COVERED
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipelines.check_covered import told_covered, unseen_items
 from pipelines.drift import DriftZone
 from pipelines.forms.code import CoverCode
 from pipelines.forms.load import FormLibrary
@@ -25,8 +26,9 @@ from pipelines.split import PageRole, StackPage
 class ReadPage:
     """One page after reading: the form it is of with its fields, or its lines and their pairs.
 
-    `drift` is where print of the form is missing; `cover` is set on cover sheets only; `look` is
-    what a page with hardly any text looks like; `seconds` are those of each stage.
+    `drift` is where print of the form is missing; `unseen` names what is out of sight; `cover` is
+    set on cover sheets only; `look` is what a page with hardly any text looks like; `seconds` are
+    those of each stage.
     """
 
     view: PageView
@@ -34,6 +36,7 @@ class ReadPage:
     fields: tuple[Field, ...] = ()
     lines: tuple[Line, ...] = ()
     drift: tuple[DriftZone, ...] = ()
+    unseen: tuple[str, ...] = ()
     cover: CoverCode | None = None
     look: CategoryScore | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -50,6 +53,23 @@ def view_of(page: Page, verdict: QualityVerdict, registered: RegisteredPage | No
         score=registered.score if registered else 0.0,
         quality=verdict,
     )
+
+
+def form_page(
+    view: PageView,
+    registered: RegisteredPage,
+    form: FormDefinition,
+    fields: Iterable[Field],
+    drift: tuple[DriftZone, ...],
+) -> ReadPage:
+    """Give a page of a form with its fields in the order of the form, and what is out of sight."""
+    found = {item.name: item for item in fields}
+    order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
+    unseen = unseen_items(registered, form)
+    if unseen or registered.edge is not None:
+        view = told_covered(view)
+    in_order = tuple(found[name] for name in order if name in found)
+    return ReadPage(view, registered.form, in_order, drift=drift, unseen=unseen)
 
 
 def stack_page(read: ReadPage) -> StackPage:

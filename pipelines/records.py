@@ -68,6 +68,7 @@ class QualityReason(StrEnum):
     LOW_CONTRAST = "low_contrast"
     WRONG_SIDE = "wrong_side"
     DAMAGED = "damaged"
+    COVERED = "covered"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,7 @@ from pipelines.categorise import (
     look_at,
 )
 from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
+from pipelines.check_covered import covered_findings
 from pipelines.check_drift import drift_findings
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.drift import find_drift
@@ -24,12 +25,7 @@ from pipelines.errors import CodedError, ErrorCode
 from pipelines.fields import read_fields
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.template import Template, build_templates
-from pipelines.identify import (
-    TemplateIndex,
-    build_index,
-    deserves_another_look,
-    identify_page,
-)
+from pipelines.identify import TemplateIndex, build_index, deserves_another_look, identify_page
 from pipelines.identify_qr import find_cover
 from pipelines.ink import subtract_blank
 from pipelines.keyvalue import extract_pairs, number_pairs
@@ -40,7 +36,7 @@ from pipelines.marks import read_marks
 from pipelines.oddity import odd_findings
 from pipelines.orient import straighten
 from pipelines.quality import assess_quality
-from pipelines.read_page import ReadPage, form_of, pages_of_form, stack_page, view_of
+from pipelines.read_page import ReadPage, form_of, form_page, pages_of_form, stack_page, view_of
 from pipelines.recalibrate import recalibrated
 from pipelines.records import (
     Finding,
@@ -188,6 +184,7 @@ def _judge(pages: list[ReadPage], reader: Reader, today: date) -> Suggestion:
             found = check_fields(fields, form, today=today, lookups=reader.lookups)
             findings = (*check_pages(present, form), *found)
             findings += drift_findings((zone for page in kept for zone in page.drift), form)
+            findings += covered_findings(((page.view, page.unseen) for page in kept), form)
             findings += odd_findings(fields, form, learned.oddity, today=today)
         findings += quality_findings(page.view.quality for page in pages)
     key = FormKey(id=form.id, revision=form.revision) if form else None
@@ -300,7 +297,4 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> Re
             wording=engines.wording,
             seen=trace.box_read,
         )
-    found = {item.name: item for item in (*texts, *mark_fields(form, marks))}
-    order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
-    fields = tuple(found[name] for name in order if name in found)
-    return ReadPage(view, template.key, fields, drift=drift)
+    return form_page(view, registered, form, (*texts, *mark_fields(form, marks)), drift)

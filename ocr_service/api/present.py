@@ -30,6 +30,7 @@ from ocr_service.states import DocumentState
 from ocr_service.storage.suggestion_codec import decode_verdicts
 from ocr_service.storage.tables import ExportRow, SuggestionRow
 from ocr_service.taxonomy.store import taxonomy_of, title_today
+from pipelines.check_covered import covered_in
 from pipelines.check_drift import drift_places
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
@@ -56,6 +57,7 @@ QUALITY_TEXTS = {
     QualityReason.LOW_CONTRAST: "文字が薄すぎます",
     QualityReason.WRONG_SIDE: "裏面のようです",
     QualityReason.DAMAGED: "画像データの一部が壊れています",
+    QualityReason.COVERED: "用紙の一部が隠れているか、切れています",
 }
 """What a scanning station shows for each reason."""
 _Item = FieldDefinition | MarkGroup | SealDefinition
@@ -237,8 +239,8 @@ def _finding_body(finding: Finding) -> FindingBody:
         severity=finding.severity.value,
         fields=list(finding.fields),
         message=finding.message,
-        message_en=message_in(finding, Language.EN) or again_in(finding, Language.EN),
-        message_easy=message_in(finding, Language.EASY) or again_in(finding, Language.EASY),
+        message_en=_in(finding, Language.EN),
+        message_easy=_in(finding, Language.EASY),
         ground=finding.ground,
         places=[
             PlaceBody(page=page, box=BoxBody(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))
@@ -246,6 +248,12 @@ def _finding_body(finding: Finding) -> FindingBody:
         ],
         documents=list(again_documents(finding)),
     )
+
+
+def _in(finding: Finding, language: Language) -> str | None:
+    """Tell a finding in another language, if it is one of those that can be."""
+    told = (tell(finding, language) for tell in (message_in, again_in, covered_in))
+    return next((message for message in told if message), None)
 
 
 def _field_body(field: Field, item: _Item | None, *, masked: bool) -> FieldBody:

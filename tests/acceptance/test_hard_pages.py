@@ -139,6 +139,9 @@ def test_what_lies_outside_of_the_scan_is_unreadable_never_blank(
     outside = {field.name for field in scan.truth.fields if field.box[1] >= seen}
     states = {(f.state, f.doubtful) for f in found.fields if f.name in outside}
     assert outside and states == {(FieldState.UNREADABLE, True)}
+    (told,) = (finding for finding in found.findings if finding.rule == "quality.covered")
+    assert outside <= set(told.fields)
+    assert found.pages[0].quality.reasons == (QualityReason.COVERED,)
 
 
 def test_blank_reverse_page_is_kept_and_named(real_reader: Reader) -> None:
