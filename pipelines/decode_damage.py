@@ -6,10 +6,12 @@ a byte changed in an uncompressed strip, is a valid picture of something else.
 
 import io
 
+import numpy as np
 import simplejpeg
 from PIL import Image
 
 from pipelines.decode_headers import JPEG_SCAN, jpeg_segments
+from pipelines.records import Pixels
 
 _WARNINGS = ("corrupt jpeg data", "premature end of jpeg", "inconsistent progression")
 _END = b"\xff\xd9"
@@ -23,18 +25,31 @@ _STRIP_CHANGE = 0.01
 _STRIP_SLACK = 8
 
 
-def jpeg_is_damaged(data: bytes) -> bool:
+def decode_sound(data: bytes, *, grey: bool) -> Pixels | None:
+    """Pixels (H x W grey, or RGB) of a JPEG of which the decoder has nothing to complain; or None.
+
+    They are those of OpenCV and Pillow, in less time.
+    """
+    try:
+        decoded = simplejpeg.decode_jpeg(data, "GRAY" if grey else "RGB", strict=True)
+    except ValueError:
+        return None
+    return np.asarray(decoded[..., 0] if grey else decoded, np.uint8)
+
+
+def jpeg_is_damaged(data: bytes, *, sound: bool = False) -> bool:
     """Whether the coded data of a JPEG ends before its blocks do, or after.
 
     Either happens when a changed byte makes the decoder lose its place. Takes about 10 ms for a
-    page of 300 KB. Padding before the end marker, which some scanners write, is no damage.
+    page of 300 KB, half of it when the decoder is known to have found it `sound`. Padding before
+    the end marker, which some scanners write, is no damage.
     """
     found = {marker: end for marker, _, end in jpeg_segments(data)}
     end = data.find(_END, found.get(JPEG_SCAN, len(data)))
     if end < 0:
         return True
     body = data[:end].rstrip(_PADDING)
-    if _warns(data[:end]):
+    if not sound and _warns(data[:end]):
         # The last byte that counts may look like padding.
         tails = (b"", b"\0", b"\xff\0") if len(body) < end else ()
         if all(_warns(body + tail) for tail in tails):

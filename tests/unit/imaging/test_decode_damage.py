@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipelines.decode import DecodeLimits, decode_pages
-from pipelines.decode_damage import jpeg_is_damaged
+from pipelines.decode_damage import decode_sound, jpeg_is_damaged
 from pipelines.errors import CodedError
 from pipelines.quality import assess_quality
 from pipelines.records import Page, QualityReason
@@ -177,3 +177,12 @@ def test_a_look_at_a_large_page_takes_little_memory(name: str) -> None:
     assert page.pixels.shape[:2] == (1000, 1000)
     # What numpy holds; the whole page would be 48 MB of it.
     assert peak < 20e6
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_sound_jpeg_has_the_pixels_that_others_see_and_a_damaged_one_none(mode: str) -> None:
+    data = saved(sheet(3).convert(mode), "JPEG")
+    decoded = decode_sound(data, grey=mode == "L")
+    assert decoded is not None
+    assert np.array_equal(decoded, np.asarray(Image.open(io.BytesIO(data))))
+    assert decode_sound(data[: len(data) // 2] + END, grey=mode == "L") is None
