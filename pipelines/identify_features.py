@@ -22,8 +22,11 @@ _ROUGH = 48
 _LEAD = 1.2
 _MANY_INLIERS = 60
 _MANY_SHARE = 0.25
-"""A template is looked at when it leads all others, or when so many of its features (or so large a
-share of them) agree on a pose: frames and common words make dozens agree with other forms."""
+_LONE_INLIERS = 24
+_LONE_LEAD = 2
+"""A template is looked at when it leads all others, when so many of its features (or so large a
+share of them) agree on a pose, or fewer, but of no other half as many: frames and common words make
+dozens agree with other forms."""
 _HOPE = 2.0
 """Lead at which a finer resolution is worth its time."""
 _BLOCK = 8
@@ -168,14 +171,14 @@ class MatchIndex:
         lead = float(votes[order[0]] / max(votes[order[1]], 1e-6))
         wanted = self.held[chosen[order]].tolist()
         leading = wanted[0] if lead >= _LEAD else None
-        proposals = [
-            p for p in self._posed(page, wanted) if p.index == leading or self._stands_out(p)
-        ]
+        posed = self._posed(page, wanted)
+        proposals = [p for p in posed if p.index == leading or self._stands_out(p, posed)]
         yield Round(proposals=proposals, few=False, hopeful=lead >= _HOPE)
 
-    def _stands_out(self, proposal: Proposal) -> bool:
-        features = len(self.templates[proposal.index].points)
-        return proposal.inliers >= min(_MANY_INLIERS, _MANY_SHARE * features)
+    def _stands_out(self, proposal: Proposal, posed: Sequence[Proposal]) -> bool:
+        enough = min(_MANY_INLIERS, _MANY_SHARE * len(self.templates[proposal.index].points))
+        others = max((p.inliers for p in posed if p is not proposal), default=0)
+        return proposal.inliers >= min(enough, max(_LONE_INLIERS, _LONE_LEAD * others))
 
     def _posed(self, page: Features, wanted: Iterable[int]) -> list[Proposal]:
         proposals = [p for i in wanted if (p := self._pose(page, i)) is not None]

@@ -91,3 +91,21 @@ def test_what_leads_by_nothing_is_looked_at_only_when_much_agrees(
     *_, last = index.rounds(stranger, only=None, most=4)
     assert (len(last.proposals) == 4) is looked_at
     assert not last.hopeful
+
+
+def test_a_pose_is_looked_at_when_no_other_has_half_as_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(6)
+    index = MatchIndex.build([features(rng.random((400, 128))) for _ in range(12)])
+    agreeing = [34, 17, 15, 12]
+    monkeypatch.setattr(
+        MatchIndex,
+        "_posed",
+        lambda _, __, wanted: [
+            Proposal(index=i, pose=np.eye(3), inliers=n)
+            for i, n in zip(wanted, agreeing, strict=True)
+        ],
+    )
+    *_, last = index.rounds(features(rng.random((400, 128))), only=None, most=4)
+    assert [p.inliers for p in last.proposals] == [34]
