@@ -5,7 +5,7 @@ stroke is known with its place, so that a box can take the strokes that belong t
 they leave it, and leave those that intrude from its neighbours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ _SHARE_INSIDE = 0.35
 _WIDTH_INSIDE = 0.4
 # How far a circle is drawn from the words it is drawn around, and how far it reaches into a box.
 _RING_MM = 2.6
+_SOFT_PX = 2
 _EDGE_MM = 1.5
 # The smallest thing that counts as writing on its own (a figure 1, a 一): a share of the height
 # of the line, within limits in mm. What is smaller is dirt.
@@ -105,11 +106,13 @@ def ink_of_box(
     line_mm: float | None = None,
     margin_mm: float = 1.8,
     guests: Sequence[Box] = (),
+    also: Collection[int] = (),
 ) -> BoxInk:
     """Take the strokes that belong to `box` (mm), with what leaves it by up to `margin_mm`.
 
     `line_mm` is the height of a line in it, that of the box unless given. `guests` are places
-    nearby where a mark was drawn: of it nothing is taken at the edges of the box.
+    nearby where a mark was drawn: of it nothing is taken at the edges of the box. `also` are
+    numbers of strokes beyond it that belong to it, too.
 
     A stroke belongs where most of it lies. Of a stroke that only passes through, the part inside
     is taken, unless it stays at the edge. Specks alone are no writing: the ink is then empty.
@@ -120,12 +123,18 @@ def ink_of_box(
     margin = page.px(margin_mm)
     left, top = max(0, int(x0 - margin)), max(0, int(y0 - margin))
     right, bottom = min(width, int(x1 + margin) + 1), min(height, int(y1 + margin) + 1)
+    for x, y, wide, high in page.strokes[sorted(also), :4].tolist():
+        left, top = min(left, max(0, x - _SOFT_PX)), min(top, max(0, y - _SOFT_PX))
+        right, bottom = max(right, x + wide + _SOFT_PX), max(bottom, y + high + _SOFT_PX)
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     labels = page.labels[top:bottom, left:right]
     if not labels.any():
         paper = np.full(labels.shape, PAPER, np.uint8)
         return BoxInk(grey=paper, mask=np.zeros_like(paper, bool), x=left, y=top, box=inner)
     mask, numbers = _own(labels, page.strokes, inner)
+    for number in also:
+        mask |= labels == number
+        numbers.add(number)
     for number in _guests(page, box, guests, numbers):
         mask &= labels != number
         numbers.remove(number)

@@ -1,6 +1,6 @@
 """The boxes of a form to be read one by one, and the crops cut for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from models.recogniser import Reading
@@ -115,10 +115,15 @@ def marked_places(form: FormDefinition, marks: Sequence[Mark], form_page: int) -
     return eras + options
 
 
-def cut_slot(page: PageInk, slot: Slot, guests: Sequence[Box] = ()) -> Cut:
-    """Cut the crops of one box from the ink of the page; `guests` are marked options."""
+def cut_slot(
+    page: PageInk, slot: Slot, guests: Sequence[Box] = (), also: Collection[int] = ()
+) -> Cut:
+    """Cut the crops of one box from the ink of the page.
+
+    `guests` are marked options, `also` strokes outside of the box that belong to it.
+    """
     across = slot.box.width if slot.vertical else slot.box.height
-    ink = ink_of_box(page, slot.box, line_mm=across / slot.lines, guests=guests)
+    ink = ink_of_box(page, slot.box, line_mm=across / slot.lines, guests=guests, also=also)
     if ink.blank:
         return Cut(slot=slot, crops=(), trace=ink.trace)
     # 元 has two level strokes of its own.

@@ -6,11 +6,12 @@ from dataclasses import replace
 from models.digits import DigitReader
 from models.recogniser import Recogniser
 from models.wording import Wording
+from pipelines.field_cuts import StraySeen, cut_fields
 from pipelines.field_digits import with_digits
 from pipelines.field_fluid import find_fluid
 from pipelines.field_ink import PageInk, sort_ink
 from pipelines.field_seals import find_correction_seal
-from pipelines.field_slots import Cut, ReadCut, cut_slot, marked_places, slots_of
+from pipelines.field_slots import Cut, ReadCut
 from pipelines.field_texts import box_candidates
 from pipelines.field_values import (
     FORMATTED,
@@ -55,6 +56,7 @@ def read_fields(
     digits: DigitReader | None = None,
     wording: Wording | None = None,
     seen: BoxSeen | None = None,
+    strays: StraySeen | None = None,
 ) -> tuple[Field, ...]:
     """Read all fields of `form` that stand on this page, in the order of the form.
 
@@ -62,12 +64,12 @@ def read_fields(
     is what was added to the blank (`subtract_blank`). Blank boxes are known from the ink alone and
     never shown to the recogniser. `digits` is asked as well where digits stand apart,
     `wording` about free text. Boxes are in
-    pixels of the original scan. `seen` is called with every box as it was read.
+    pixels of the original scan. `seen` is called with every box as it was read, `strays` with
+    every place of writing that belongs to no box for sure.
     """
     page = sort_ink(registered, ink)
     fields = [field for field in form.fields if field.page == template.form_page]
-    marked = marked_places(form, marks, template.form_page)
-    cuts = [[cut_slot(page, slot, marked) for slot in slots_of(field)] for field in fields]
+    cuts = cut_fields(page, form, fields, marks, registered, strays)
     flat = [cut for group in cuts for cut in group]
     readings = iter(_read_all(flat, recogniser, digits, wording))
     found = []

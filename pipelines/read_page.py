@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.check_covered import told_covered, unseen_items
+from pipelines.check_covered import covered_findings, told_covered, unseen_items
+from pipelines.check_drift import drift_findings
+from pipelines.check_outside import outside_findings
 from pipelines.drift import DriftZone
 from pipelines.forms.code import CoverCode
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FormDefinition
+from pipelines.outside import Stray
 from pipelines.records import (
     CategoryScore,
     Field,
+    Finding,
     FormKey,
     Line,
     Page,
@@ -26,9 +30,9 @@ from pipelines.split import PageRole, StackPage
 class ReadPage:
     """One page after reading: the form it is of with its fields, or its lines and their pairs.
 
-    `drift` is where print of the form is missing; `unseen` names what is out of sight; `cover` is
-    set on cover sheets only; `look` is what a page with hardly any text looks like; `seconds` are
-    those of each stage.
+    `drift` is where print of the form is missing; `unseen` names what is out of sight; `strays`
+    are writing outside of the boxes; `cover` is set on cover sheets only; `look` is what a page
+    with hardly any text looks like; `seconds` are those of each stage.
     """
 
     view: PageView
@@ -37,6 +41,7 @@ class ReadPage:
     lines: tuple[Line, ...] = ()
     drift: tuple[DriftZone, ...] = ()
     unseen: tuple[str, ...] = ()
+    strays: tuple[Stray, ...] = ()
     cover: CoverCode | None = None
     look: CategoryScore | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -70,6 +75,15 @@ def form_page(
         view = told_covered(view)
     in_order = tuple(found[name] for name in order if name in found)
     return ReadPage(view, registered.form, in_order, drift=drift, unseen=unseen)
+
+
+def paper_findings(pages: Sequence[ReadPage], form: FormDefinition) -> tuple[Finding, ...]:
+    """Tell of the paper: print that is missing, places out of sight, writing beside the boxes."""
+    return (
+        *drift_findings((zone for page in pages for zone in page.drift), form),
+        *covered_findings(((page.view, page.unseen) for page in pages), form),
+        *outside_findings(stray for page in pages for stray in page.strays),
+    )
 
 
 def stack_page(read: ReadPage) -> StackPage:

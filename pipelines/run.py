@@ -17,8 +17,6 @@ from pipelines.categorise import (
     look_at,
 )
 from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
-from pipelines.check_covered import covered_findings
-from pipelines.check_drift import drift_findings
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.drift import find_drift
 from pipelines.errors import CodedError, ErrorCode
@@ -35,8 +33,17 @@ from pipelines.mark_fields import mark_fields
 from pipelines.marks import read_marks
 from pipelines.oddity import odd_findings
 from pipelines.orient import straighten
+from pipelines.outside import Stray
 from pipelines.quality import assess_quality
-from pipelines.read_page import ReadPage, form_of, form_page, pages_of_form, stack_page, view_of
+from pipelines.read_page import (
+    ReadPage,
+    form_of,
+    form_page,
+    pages_of_form,
+    paper_findings,
+    stack_page,
+    view_of,
+)
 from pipelines.recalibrate import recalibrated
 from pipelines.records import (
     Finding,
@@ -183,8 +190,7 @@ def _judge(pages: list[ReadPage], reader: Reader, today: date) -> Suggestion:
             present = {page.view.form_page for page in kept if page.view.form_page}
             found = check_fields(fields, form, today=today, lookups=reader.lookups)
             findings = (*check_pages(present, form), *found)
-            findings += drift_findings((zone for page in kept for zone in page.drift), form)
-            findings += covered_findings(((page.view, page.unseen) for page in kept), form)
+            findings += paper_findings(kept, form)
             findings += odd_findings(fields, form, learned.oddity, today=today)
         findings += quality_findings(page.view.quality for page in pages)
     key = FormKey(id=form.id, revision=form.revision) if form else None
@@ -281,11 +287,11 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> Re
         drift = find_drift(registered, template, ink)
     trace.drift_found(drift)
     with run.watch.stage("marks"):
-        reader = run.reader.engines.marks
-        marks = read_marks(registered, template, form, ink, reader, seen=trace.mark_measured)
+        engines = run.reader.engines
+        marks = read_marks(registered, template, form, ink, engines.marks, seen=trace.mark_measured)
     trace.marks_read(marks)
     with run.watch.stage("fields"):
-        engines = run.reader.engines
+        strays: list[Stray] = []
         texts = read_fields(
             registered,
             template,
@@ -296,5 +302,7 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> Re
             digits=engines.digits,
             wording=engines.wording,
             seen=trace.box_read,
+            strays=strays.append,
         )
-    return form_page(view, registered, form, (*texts, *mark_fields(form, marks)), drift)
+    fields = (*texts, *mark_fields(form, marks))
+    return replace(form_page(view, registered, form, fields, drift), strays=tuple(strays))

@@ -1,0 +1,102 @@
+"""Writing that leaves its box goes to it, or is told of."""
+
+import pytest
+from reading_pages import MM, box, draw, draw_box_character, page_ink, white_page
+
+from pipelines.check_outside import outside_findings
+from pipelines.field_slots import Slot, cut_slot
+from pipelines.forms.model import Box, DatePart
+from pipelines.outside import Outside, Stray, writing_outside
+from pipelines.records import BoundingBox, Pixels, Severity
+
+FIRST, SECOND = box(10, 20, 25, 8), box(60, 20, 25, 8)
+
+
+def _slot(place: Box, *, part: DatePart | None = None) -> Slot:
+    return Slot(
+        part=part, box=place, cells=1, lines=1, vertical=False, repertoire=None, figures=False
+    )
+
+
+def _found(pixels: Pixels, *slots: Slot, seals: tuple[Box, ...] = ()) -> Outside:
+    return writing_outside(page_ink(pixels), slots or (_slot(FIRST), _slot(SECOND)), (), seals)
+
+
+@pytest.mark.parametrize("starts", [(20, 25, 30, 35.5, 40.5), (4, 9.5, 14.5, 20)])
+def test_writing_that_runs_over_an_edge_goes_to_its_box(starts: tuple[float, ...]) -> None:
+    pixels = white_page()
+    for x in starts:
+        draw_box_character(pixels, x, 22)
+    outside = _found(pixels)
+    assert set(outside.taken) == {0}
+    assert not outside.loose
+    page = page_ink(pixels)
+    crop = cut_slot(page, _slot(FIRST), also=outside.taken[0]).crops[0]
+    assert crop.bounds[2] - crop.bounds[0] > (starts[-1] + 4 - starts[0]) * MM * 0.97
+
+
+def test_what_two_boxes_could_claim_is_told_of() -> None:
+    pixels = white_page()
+    first, second = _slot(box(10, 20, 15, 8)), _slot(box(33, 20, 15, 8))
+    for x in (20.5, 27.0, 33.5):
+        draw_box_character(pixels, x, 22)
+    draw(pixels, [(31.8, 22), (31.8, 26)])
+    outside = _found(pixels, first, second)
+    assert not outside.taken
+    assert len(outside.loose) == 1
+
+
+def test_writing_beside_an_empty_box_is_taken_and_unsure() -> None:
+    pixels = white_page()
+    for x in (12, 18):
+        draw_box_character(pixels, x, 29.5)
+        draw(pixels, [(x + 4.6, 29.5), (x + 4.6, 33)])
+    outside = _found(pixels)
+    assert set(outside.taken) == {0}
+    assert outside.unsure == {0}
+
+
+def test_writing_far_from_all_boxes_is_told_of_and_dust_is_not() -> None:
+    pixels = white_page()
+    for x in (40, 46):
+        draw_box_character(pixels, x, 45)
+        draw(pixels, [(x + 4.6, 45), (x + 4.6, 49)])
+    draw(pixels, [(10, 50), (10.5, 50)])
+    (place,) = _found(pixels).loose
+    assert (place.x, place.y) == (pytest.approx(40, abs=0.4), pytest.approx(45, abs=0.4))
+    assert not _found(pixels, seals=(box(38, 42, 15, 10),)).loose
+
+
+def test_an_era_before_a_year_is_no_stray() -> None:
+    pixels = white_page()
+    draw(pixels, [(6, 22), (8, 22), (8, 24.5), (6, 24.5)])
+    draw(pixels, [(7, 22.8), (8.6, 27)])
+    year = _slot(FIRST, part=DatePart.YEAR)
+    assert _found(pixels, year) == Outside()
+
+
+def test_writing_that_runs_from_one_box_into_the_next_makes_both_unsure() -> None:
+    pixels = white_page()
+    first, second = _slot(box(10, 20, 20, 8)), _slot(box(30, 20, 20, 8))
+    for x in (16, 21, 26, 31):
+        draw_box_character(pixels, x, 22, 3.8)
+    assert _found(pixels, first, second).unsure == {0, 1}
+    apart = white_page()
+    for x in (12, 17, 33, 38):
+        draw_box_character(apart, x, 22, 3.8)
+    assert not _found(apart, first, second).unsure
+
+
+def test_a_finding_says_where_the_writing_stands() -> None:
+    place = Stray(
+        page=2,
+        form_page=1,
+        place=box(40, 145, 12, 4),
+        box=BoundingBox(x0=300, y0=1100, x1=400, y1=1130),
+    )
+    (finding,) = outside_findings([place])
+    assert finding.rule == "page.writing_outside"
+    assert finding.severity is Severity.WARNING
+    assert "2ページ目" in finding.message
+    assert "上から14cm・左から4cm" in finding.message
+    assert finding.params["boxes"] == "300,1100,400,1130"
