@@ -18,9 +18,10 @@ import cv2
 import numpy as np
 
 from models.engines import Engines, load_engines
+from pipelines.field_cuts import cut_fields
 from pipelines.field_ink import PageInk, sort_ink
 from pipelines.field_seals import find_correction_seal
-from pipelines.field_slots import Slot, cut_slot, marked_places, slots_of
+from pipelines.field_slots import Slot
 from pipelines.fields import read_fields
 from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.model import Box, FieldDefinition
@@ -124,7 +125,6 @@ class _Page:
         self.ink: Ink = subtract_blank(registered, template)
         self.marks = read_marks(registered, template, self.form, self.ink, _engines().marks)
         self.page: PageInk = sort_ink(registered, self.ink)
-        self.guests = marked_places(self.form, self.marks, drawn.form_page)
 
     def count_seals(self) -> None:
         """Seals by manner, with how far off their place is given; signatures."""
@@ -152,11 +152,13 @@ class _Page:
 
     def count_boxes(self) -> None:
         """Blank boxes, writing by pen, strikes and correction seals."""
-        for field in self.form.fields:
-            if field.page != self.drawn.form_page or field.name in self.drawn.under_seal:
+        fields = [f for f in self.form.fields if f.page == self.drawn.form_page]
+        read = cut_fields(self.page, self.form, fields, self.marks, self.registered)
+        for field, found in zip(fields, read, strict=True):
+            if field.name in self.drawn.under_seal:
                 continue
             written = self.drawn.filling.fields.get(field.name)
-            cuts = [(slot, cut_slot(self.page, slot, self.guests)) for slot in slots_of(field)]
+            cuts = [(cut.slot, cut) for cut in found]
             if written is not None and written.struck is not None:
                 struck = [crop.bounds for _, cut in cuts for crop in cut.struck]
                 self._count_strike(field, written, struck, any(cut.crops for _, cut in cuts))
