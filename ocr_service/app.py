@@ -15,6 +15,7 @@ from ocr_service.api import (
     routes_categories,
     routes_content,
     routes_documents,
+    routes_drafts,
     routes_exports,
     routes_forms,
     routes_models,
@@ -25,6 +26,7 @@ from ocr_service.api import (
     routes_session,
     routes_stacks,
 )
+from ocr_service.api.form_drafts import FormDrafts
 from ocr_service.api.metrics import Metrics
 from ocr_service.api.middleware import BodyLimit, RequestFrame
 from ocr_service.api.openapi import install_openapi
@@ -81,6 +83,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         routes_content,
         routes_review,
         routes_stacks,
+        routes_drafts,
         routes_cases,
         routes_categories,
         routes_case_requests,
@@ -111,6 +114,8 @@ def _open(settings: Settings, clock: Clock, metrics: Metrics, stack: ExitStack) 
     views = PageViews(settings)
     stack.callback(views.close)
     views.warm_up()
+    drafts = FormDrafts(settings)
+    stack.callback(drafts.close)
     intake = open_intake(settings, database, objects, clock=clock)
     stack.callback(intake.close)
     return Services(
@@ -124,6 +129,7 @@ def _open(settings: Settings, clock: Clock, metrics: Metrics, stack: ExitStack) 
         cases=open_checker(settings, database, objects, lambda: forms, clock=clock),
         requests=RequestDesk(settings, objects, forms, clock),
         views=views,
+        drafts=drafts,
         metrics=metrics,
         work=WorkMetrics(database),
         chain=ChainWatch(),

@@ -22,6 +22,8 @@ from pipelines.records import Field, FieldSource, FieldState, Line, Page
 CONFIDENCE = ("reading", "short", "writing", "known", "parsed", "promised")
 """What the confidence of a pair is worked out from."""
 _DOUBTFUL_BELOW = 0.85
+_LEAST = 0.25
+"""Where rules part a page, what is less likely to be a right pair is none: it stays a line."""
 
 
 def extract_pairs(
@@ -44,7 +46,8 @@ def extract_pairs(
     for pair in pairs:
         judge = fitted.confidence[pair_group(pair.how)]
         chance = float(judge.chances(confidence_row(pair, lines)[None, :])[0])
-        fields.append(pair_field(pair, layout, round(chance, 4)))
+        if chance >= _LEAST or not layout.cells:
+            fields.append(pair_field(pair, layout, round(chance, 4)))
     return number_pairs(fields)
 
 

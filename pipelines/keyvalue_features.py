@@ -16,6 +16,7 @@ from pipelines.forms.blank_records import Area
 from pipelines.forms.propose_labels import known_label
 from pipelines.keyvalue_page import PageLayout
 from pipelines.keyvalue_tokens import Role, Token
+from pipelines.reference.names import is_name
 from pipelines.reference.words import given_names, relations, surnames
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,7 @@ FEATURES = (
     "below_blank", "below_written", "cell_width", "cell_height", "height", "height_of_line",
     "centred", "at_left", "free", "with_print", "with_written", "after_words", "after_known",
     "before_words", "alone", "tone", "stroke", "on_line", "beside_label", "under_label",
-    "beside_short", "heads", "plain_start", "relation",
+    "beside_short", "heads", "plain_start", "relation", "name",
 )  # fmt: skip
 _ENDING = re.compile(
     "(氏名|名|日|番号|先|者|欄|額|種別|区分|理由|事由|方法|続柄|期間|関係|時間|日数|場所|状況|内容|資格"
@@ -112,7 +113,8 @@ class _Look:
             if token.cell is not None:
                 self._by_cell.setdefault(token.cell, []).append(i)
         heights = [token.area.height for token in tokens if token.role is not Role.WRITTEN]
-        self._height = float(np.median(heights)) if heights else 3.0
+        # Print is lower than writing.
+        self._height = float(np.percentile(heights, 35)) if heights else 3.0
         cells = [Cell(area, (), False) for area in layout.cells]
         self._underlines = find_underlines(layout.page, cells)
         self._shades = frozenset(layout.page.shades)
@@ -131,8 +133,14 @@ class _Look:
         else:
             place = {**self._in_cell(index, token.cell), **self._beside(token.cell)}
         found = {**words, **ink, **place, "on_line": self._on_rule(token.area)}
+        found["name"] = is_name(self._together(token))
         found |= _products(found)
         return [float(found.get(name, 0.0)) for name in FEATURES]
+
+    def _together(self, token: Token) -> str:
+        """Words that stand with a token in its line and cell."""
+        same = (o for o in self._tokens if o.line == token.line and o.cell == token.cell)
+        return "".join(other.text for other in same)
 
     def _on_rule(self, own: Area) -> bool:
         """Whether a word stands over a rule that is no side of a cell."""
@@ -142,7 +150,8 @@ class _Look:
         )
 
     def _in_cell(self, index: int, cell: int) -> Mapping[str, float]:
-        area, own = self._layout.cells[cell], self._tokens[index].area
+        token = self._tokens[index]
+        area, own = self._layout.cells[cell], token.area
         others = [self._tokens[i] for i in self._by_cell[cell] if i != index]
         left, right = own.x0 - area.x0, area.x1 - own.x1
         return {
@@ -153,8 +162,8 @@ class _Look:
             "centred": abs(left - right) < 0.15 * area.width,
             "at_left": left < 3.5 and right > 2 * left,
             "free": 1 - min(own.width / area.width, 1),
-            "alone": not others,
-            **_company(self._tokens[index], others),
+            "alone": all(o.role is Role.OPEN and o.line == token.line for o in others),
+            **_company(token, others),
         }
 
     def _on_line(self, index: int) -> Mapping[str, float]:

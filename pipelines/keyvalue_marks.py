@@ -11,9 +11,9 @@ from pipelines.forms.blank_records import Area
 _INNER = 0.2
 """Share of a square on each side that its own line may take."""
 _TICKED = 0.055
-_RING = (3.6, 26.0)
-"""Least and most width of a ring in mm; it is at least `_FLATTEST` of it high."""
-_FLATTEST = 0.3
+_RING = (3.6, 75.0)
+"""Least and most width of a ring in mm, and bounds of its height."""
+_HIGH = (3.2, 15.0)
 _ON_RING = 0.62
 """Share of the ink of a ring that lies about where an ellipse in its box would."""
 _ROUND = 10
@@ -50,8 +50,8 @@ def find_rings(ink: NDArray[np.uint8], per_mm: float) -> tuple[tuple[Area, ...],
     rings = []
     least, most = (bound * per_mm for bound in _RING)
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    likely = (wide >= least) & (wide <= most) & (high >= max(_FLATTEST * least, 3 * per_mm))
-    likely &= (high <= most / 2) & (high >= _FLATTEST * wide)
+    likely = (wide >= least) & (wide <= most) & (wide > 0.7 * high)
+    likely &= (high >= _HIGH[0] * per_mm) & (high <= _HIGH[1] * per_mm)
     for number in np.flatnonzero(likely):
         if number == 0 or number >= count:
             continue
@@ -74,8 +74,9 @@ def _is_round(own: NDArray[np.bool_]) -> bool:
     on = (far > 0.74) & (far < 1.28)
     if on.mean() < _ON_RING:
         return False
-    sector = ((np.arctan2(dy[on], dx[on]) / (2 * np.pi) + 0.5) * _ROUND).astype(int) % _ROUND
-    return len(np.unique(sector)) >= _FEWEST
+    # Nothing of a letter beside the words lies along an ellipse all around them.
+    angle = np.arctan2(dy[on], dx[on]) / (2 * np.pi) + 0.5
+    return len(np.unique((angle * _ROUND).astype(int) % _ROUND)) >= _FEWEST
 
 
 def ringed(rings: Sequence[Area], words: Sequence[Area]) -> list[bool]:

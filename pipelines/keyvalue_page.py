@@ -18,7 +18,7 @@ from pipelines.forms.page_rules import read_rules
 from pipelines.forms.propose_combs import COMB_WIDEST
 from pipelines.geometry import resize_by, to_grey, transform_points
 from pipelines.keyvalue_chars import LineChar, PlacedLine, line_chars, place_lines
-from pipelines.keyvalue_marks import find_rings
+from pipelines.keyvalue_marks import find_rings, tick_inks
 from pipelines.records import BoundingBox, Line, Matrix, Page, Pixels
 
 _DPI = 150.0
@@ -29,6 +29,7 @@ _SIGNED = re.compile("(?!口座|口数|日本|日程|日数|日曜|日祝|回数
 """What an empty box before the words of an option is read as."""
 _TICK_REACH = 0.9
 _COMB_RULE = 0.4
+_STROKE_IN_DAY = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +75,7 @@ def read_layout(page: Page, regions: Sequence[TextRegion], lines: Sequence[Line]
     per_mm = page.dpi / 25.4 * grey.shape[1] / page.pixels.shape[1]
     height, width = grey.shape[:2]
     rules = read_rules(grey, per_mm * 25.4)
-    squares = tuple(rules.squares)
+    squares = tuple(s for s in rules.squares if not _is_day(s, placed, rules.ink, per_mm))
     loose = rules.free.copy()
     for square in squares:
         # A tick in its box is something in a ring, too.
@@ -113,6 +114,15 @@ def read_layout(page: Page, regions: Sequence[TextRegion], lines: Sequence[Line]
         to_scan=page.to_scan @ np.linalg.inv(step) @ scale,
         scan_size=(page.scan_width, page.scan_height),
     )
+
+
+def _is_day(
+    square: Area, lines: Sequence[PlacedLine], ink: NDArray[np.uint8], per_mm: float
+) -> bool:
+    """Whether a square is the word 日 behind the place of a day, which has a stroke in it."""
+    if tick_inks(ink, [square], per_mm)[0] < _STROKE_IN_DAY:
+        return False
+    return any(p.line.text in ("日", "月日") and _stands_in(square, p.area) for p in lines)
 
 
 def _unboxed(lines: Sequence[PlacedLine], squares: Sequence[Area]) -> Iterator[PlacedLine]:

@@ -20,6 +20,7 @@ from pipelines.forms.propose_combs import find_combs
 from pipelines.keyvalue_features import FEATURES, open_rows
 from pipelines.keyvalue_page import PageLayout
 from pipelines.keyvalue_tokens import Role, Token, find_tokens
+from pipelines.reference.names import is_full_name
 
 Floats = NDArray[np.float64]
 _CERTAIN = {Role.PRINT: 0.02, Role.WRITTEN: 0.98}
@@ -67,16 +68,19 @@ def _linear(data: Mapping[str, object]) -> Linear:
 
 
 def page_tokens(layout: PageLayout) -> tuple[Token, ...]:
-    """Words of the page; what stands in the cells of a comb is written."""
+    """Words of the page; what stands in the cells of a comb, and names of people, are written."""
     vertical = frozenset(placed.index for placed in layout.lines if placed.line.vertical)
     tokens = find_tokens(layout.chars(), layout.cells, layout.squares, vertical)
     combs = _comb_cells(layout, tokens)
+    lines: dict[tuple[int, int | None], str] = {}
+    for token in tokens:
+        lines[token.line, token.cell] = lines.get((token.line, token.cell), "") + token.text
     company: dict[int | None, list[Token]] = {}
     for token in tokens:
         company.setdefault(token.cell, []).append(token)
     return tuple(
         replace(token, role=Role.WRITTEN)
-        if token.cell in combs
+        if token.cell in combs or is_full_name(lines[token.line, token.cell])
         else replace(token, role=_figure_role(token, company[token.cell]))
         for token in tokens
     )

@@ -32,7 +32,15 @@ from pipelines.keyvalue_pairs import PairKind
 from pipelines.keyvalue_tokens import Token
 from pipelines.keyvalue_writing import KeyValueModel, Linear, page_tokens
 from pipelines.synthesis.truth import Truth
-from training.keyvalue_pages import WAYS, UnknownDocument, alike, same, stands, unknown_documents
+from training.keyvalue_pages import (
+    WAYS,
+    UnknownDocument,
+    alike,
+    judgeable,
+    same,
+    stands,
+    unknown_documents,
+)
 
 Floats = NDArray[np.float64]
 _OUT = Path(__file__).parents[1] / "pipelines" / "reference" / "keyvalue.json"
@@ -138,6 +146,8 @@ def _confidences(
             layout, pairs = page_pairs(page.page, page.regions, page.lines, model)
             for pair in pairs:
                 field = pair_field(pair, layout, 1.0)
+                if not judgeable(document.truth, [field], labels=not document.variant):
+                    continue
                 truths = [
                     t
                     for t in document.truth.fields

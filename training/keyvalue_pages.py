@@ -106,9 +106,12 @@ def judged(
 ) -> Counter[str]:
     """Count the written values by group, those found, those found with their label, right pairs.
 
-    `labels`: whether the labels of the definition are those on the paper.
+    `labels`: whether the labels of the definition are those on the paper; otherwise they are not
+    judged, and marks left out.
     """
-    names = {item.name: item.label for group in (form.fields, form.marks) for item in group}
+    groups = (form.fields, form.marks) if labels else (form.fields,)
+    names = {item.name: item.label for group in groups for item in group}
+    pairs = judgeable(truth, pairs, labels=labels)
     row: Counter[str] = Counter(pairs=len(pairs))
     held: set[str] = set()
     right: set[str] = set()
@@ -132,6 +135,12 @@ def judged(
                 row["table" + suffix] += count
     row["held"], row["right"] = len(held), len(right)
     return row
+
+
+def judgeable(truth: Truth, pairs: Sequence[Field], *, labels: bool = True) -> Sequence[Field]:
+    """Leave out what stands on the marks of a variant: its options are worded anew, too."""
+    marks = [] if labels else [field for field in truth.fields if field.kind == "mark"]
+    return [pair for pair in pairs if not any(stands(pair, mark) for mark in marks)]
 
 
 def group_of(form: FormDefinition, field: TruthField) -> str:

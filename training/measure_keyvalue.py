@@ -27,6 +27,7 @@ from training.keyvalue_pages import (
     WAYS,
     UnknownDocument,
     alike,
+    judgeable,
     judged,
     same,
     stands,
@@ -68,7 +69,8 @@ def main() -> None:
         source = "all variants" if document.variant else "all built-in"
         for key in (name, f"way {document.way}", source, "all"):
             rows.setdefault(key, Counter()).update(row)
-        sure += [(pair.confidence, _is_right(document, pair)) for pair in pairs]
+        shown = judgeable(document.truth, pairs, labels=not document.variant)
+        sure += [(pair.confidence, _is_right(document, pair)) for pair in shown]
         _say(f"{document.truth.seed} {form.id} {document.way}")
     for name, row in rows.items():
         _say(f"{name}: {told(row)}")

@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from ocr_service.api.form_drafts import FormDrafts
 from ocr_service.api.metrics import Metrics
 from ocr_service.api.page_views import PageViews
 from ocr_service.api.upload import UploadBudget
@@ -39,6 +40,7 @@ class Services:
     cases: CaseChecker
     requests: RequestDesk
     views: PageViews
+    drafts: FormDrafts
     metrics: Metrics
     work: WorkMetrics
     chain: ChainWatch

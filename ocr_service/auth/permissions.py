@@ -16,6 +16,7 @@ class Permission(StrEnum):
     REVIEW = "review"
     RETRY = "document.retry"
     FORM_VIEW = "form.view"
+    FORM_DRAFT = "form.draft"
     RULES_TRY = "rules.try"
     CATEGORY_EDIT = "category.edit"
     EXPORT_LIST = "export.list"
@@ -49,6 +50,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.DOCUMENT_LIST,
             Permission.EXPORT_LIST,
+            Permission.FORM_DRAFT,
             Permission.RULES_TRY,
             Permission.CATEGORY_EDIT,
         }

@@ -26,6 +26,7 @@ from pipelines.forms.load import FormEntry, FormLibrary, load_form, review_form
 from pipelines.forms.propose import draw_draft, propose_form
 from pipelines.forms.propose_scan import level_pages, pages_to_pdf, text_reader
 from pipelines.forms.render import render_blank
+from pipelines.keyvalue_draft import draw_blank, read_filled
 from pipelines.records import Pixels
 from pipelines.synthesis.degrade import Degradation
 from pipelines.synthesis.filling import Fault
@@ -151,6 +152,9 @@ def import_(
     ] = None,
     title: Annotated[str | None, typer.Option(help="PDFから作る様式の名前")] = None,
     png: Annotated[bool, typer.Option("--png", help="PDFの下書きの枠を重ねた絵も書く")] = False,
+    filled: Annotated[
+        bool, typer.Option("--filled", help="記入済みの用紙から、記入を除いて作る")
+    ] = False,
 ) -> None:
     """Take a form file into the office's own folder, or draft one from a blank PDF or scan."""
     settings = load_settings()
@@ -164,7 +168,10 @@ def import_(
         if out_folder is None:
             # What lies in the office's folder itself is used at once; nobody has checked this yet.
             folder /= "drafts"
-        _import_blank(file, folder, form_id or _id_of(file), title or file.stem, today, png)
+        data = read_file(str(file), most=settings.upload_bytes)
+        pdf, read = _cleared_pdf(data) if filled else _blank_pdf(data)
+        name = title or file.stem
+        _import_blank(pdf, read, folder, form_id or _id_of(file), name, today, png)
     else:
         _import_yaml(file, folder, open_forms(settings))
 
@@ -182,10 +189,14 @@ def _import_yaml(file: Path, folder: Path, known: FormLibrary) -> None:
 
 
 def _import_blank(
-    file: Path, folder: Path, form_id: str, title: str, today: date, png: bool
+    pdf: bytes,
+    read: ReadText | None,
+    folder: Path,
+    form_id: str,
+    title: str,
+    today: date,
+    png: bool,
 ) -> None:
-    data = read_file(str(file), most=load_settings().upload_bytes)
-    pdf, read = _blank_pdf(data)
     draft = propose_form(pdf, id=form_id, title=title, valid_from=today, read=read)
     target = folder / f"{form_id}@{draft.definition.revision}.yaml"
     background = folder / draft.background
@@ -209,6 +220,12 @@ def _import_blank(
             picture = folder / f"{form_id}-{number}.png"
             Image.fromarray(pixels).save(picture)
             out.print(str(picture))
+
+
+def _cleared_pdf(data: bytes) -> tuple[bytes, None]:
+    """Draw the blank of a filled page anew: nothing that is written on it is in the PDF."""
+    pages = read_filled(data, load_engines(), limits=DecodeLimits())
+    return draw_blank([(page, lines) for page, lines in pages if lines]), None
 
 
 def _blank_pdf(data: bytes) -> tuple[bytes, ReadText]:

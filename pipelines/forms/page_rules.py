@@ -23,7 +23,7 @@ _SQUARE = 0.16
 _COVERED = 0.85
 _BEFORE = 0.45
 _BEHIND = 0.17
-_TICK_SHARE = 0.34
+_TICK_SHARE = 0.45
 
 Ink = NDArray[np.uint8]
 

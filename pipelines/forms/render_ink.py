@@ -91,7 +91,7 @@ class Ink:
     ) -> None:
         """One line, left end of its baseline at (x, y); `turn` sets it clockwise downwards."""
         pen = self._canvas.beginText()
-        pen.setFont(_font(font), size * MM)
+        pen.setFont(registered_font(font), size * MM)
         if turn:
             pen.setTextTransform(0, -1, 1, 0, x * MM, self._y(y))
         else:
@@ -121,13 +121,13 @@ class Ink:
 
 def text_width(text: str, size: float, font: str = "gothic", spacing: float = 0) -> float:
     """Width in mm of one line of type `size` mm high."""
-    width = float(pdfmetrics.stringWidth(text, _font(font), size))
+    width = float(pdfmetrics.stringWidth(text, registered_font(font), size))
     return width + spacing * max(0, len(text) - 1)
 
 
 def missing_glyphs(text: str, font: str) -> frozenset[str]:
     """Characters of `text` that the font cannot print."""
-    face = pdfmetrics.getFont(_font(font)).face
+    face = pdfmetrics.getFont(registered_font(font)).face
     return frozenset(c for c in text if c != "\n" and ord(c) not in face.charToGlyph)
 
 
@@ -190,7 +190,7 @@ def _draw_vertical(ink: Ink, item: PrintedText) -> None:
 
 
 @cache
-def _font(name: str) -> str:
+def registered_font(name: str) -> str:
     """Register one of our fonts with reportlab once; returns its name there."""
     registered = f"ocr-service-{name}"
     pdfmetrics.registerFont(TTFont(registered, str(_FOLDER / _FONTS[name])))

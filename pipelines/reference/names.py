@@ -1,4 +1,4 @@
-"""Whether kana can be the reading of a surname, as far as the list of surnames tells."""
+"""Whether words are a name, and kana the reading of a surname, as far as the lists tell."""
 
 import csv
 import unicodedata
@@ -8,8 +8,29 @@ from importlib import resources
 
 import jaconv
 
+from pipelines.reference.words import given_names, surnames
+
 _LONG = str.maketrans("ーうお", "おおお")
+_LONGEST_SURNAME = 3
 _VOICED_OFF = {0x3099: None, 0x309A: None}
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` (no spaces) is a surname, a given name or both, of the lists."""
+    families, given = _lists()
+    return text in families or text in given or is_full_name(text)
+
+
+def is_full_name(text: str) -> bool:
+    """Whether `text` (no spaces) is a surname and a given name of the lists."""
+    families, given = _lists()
+    ends = range(1, min(_LONGEST_SURNAME, len(text) - 1) + 1)
+    return any(text[:end] in families and text[end:] in given for end in ends)
+
+
+@cache
+def _lists() -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(surnames()), frozenset(given_names())
 
 
 def reading_contradicts(name: str, kana: str) -> bool:

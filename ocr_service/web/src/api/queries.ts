@@ -215,6 +215,19 @@ export function useStack(id: string) {
   });
 }
 
+/** Makes the draft of a new form from a document that no form claims: a ZIP. */
+export function useFormDraft(id: string) {
+  return useMutation({
+    mutationFn: (query: { form_id: string; title: string }) =>
+      unwrap(
+        client.GET("/v1/documents/{document_id}/form-draft", {
+          params: { path: { document_id: id }, query },
+          parseAs: "blob",
+        }),
+      ),
+  });
+}
+
 /** Mends the split of a posted file; answers with the document that the pages are in now. */
 export function useChangeStack(id: string) {
   const cache = useQueryClient();

@@ -8,6 +8,7 @@ export function permissionsOf(session: SessionBody) {
     retry: has("reviewer", "admin"),
     list: has("reviewer", "form_owner", "auditor", "admin"),
     editCategories: has("form_owner"),
+    draftForms: has("form_owner"),
     exports: has("reviewer", "form_owner", "auditor", "admin"),
     createExport: has("reviewer"),
     audit: has("auditor", "admin"),

@@ -278,6 +278,18 @@ export const en: Messages = {
     submit: "Read again with this form",
     filter: "Filter by name of form",
   },
+  formDraft: {
+    open: "Draft a new form from this sheet",
+    title: "Draft a new form",
+    lead: "Makes a form definition (YAML) that proposes where boxes are, what they are called and what goes into them, and the sheet itself (PDF). Check every box, name and kind before you use it.",
+    clean: "The sheet is drawn anew from its rules and printed words. No image of the page and nothing written on it goes into the draft. Words that may be handwriting are left out: add the headings that are missing.",
+    name: "Name of the form",
+    id: "ID of the form",
+    idHint: "Small letters, digits and hyphens, beginning with a letter (such as nursery-change)",
+    submit: "Make the draft",
+    making: "Making…",
+    done: "The draft was saved.",
+  },
   stack: {
     open: "Pages {{pages}} of the file",
     title: "The file and its documents",

@@ -2,11 +2,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { DocumentBody, SuggestionBody } from "../api/client";
+import { useSession } from "../api/queries";
+import { permissionsOf } from "../app/permissions";
 import { useFormats } from "../i18n/format";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/icons";
 import type { DialogName } from "./DecisionBar";
+import { FormDraftDialog } from "./FormDraftDialog";
 import { StackDialog } from "./StackDialog";
 import styles from "./Workbench.module.css";
 
@@ -26,6 +29,11 @@ export function DocumentBar(props: Props) {
   const { t } = useTranslation();
   const { moment, percent } = useFormats();
   const [stack, setStack] = useState(false);
+  const [draft, setDraft] = useState(false);
+  const session = useSession();
+  // A page that no form claims may be the first of a form that the office does not know yet.
+  const drafts =
+    suggestion.form === null && session.data != null && permissionsOf(session.data).draftForms;
   const several = document.stack_id != null || document.page_count > 1;
   return (
     <div className={styles.top}>
@@ -51,6 +59,11 @@ export function DocumentBar(props: Props) {
             {t("stack.open", { pages: pageList(document) })}…
           </Button>
         ) : null}
+        {drafts ? (
+          <Button look="quiet" small onPress={() => setDraft(true)}>
+            {t("formDraft.open")}…
+          </Button>
+        ) : null}
         {editable ? (
           <Button look="quiet" small onPress={() => onOpen("pin")}>
             {t("review.pinForm")}…
@@ -61,6 +74,9 @@ export function DocumentBar(props: Props) {
           {t("review.help")} <kbd>?</kbd>
         </Button>
       </div>
+      {draft ? (
+        <FormDraftDialog documentId={document.id} onClose={() => setDraft(false)} />
+      ) : null}
       {stack ? (
         <StackDialog document={document} editable={editable} onClose={() => setStack(false)} />
       ) : null}
