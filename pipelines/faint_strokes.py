@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.geometry import tone_at
+from pipelines.geometry import resize_by, tone_at
 from pipelines.records import Pixels
 
 # Noise (spread in tones) from which single pixels are not trusted.
@@ -25,6 +25,9 @@ _LINE_SPREADS, _PIXEL_SPREADS = 4.5, 2.2
 _SINGLE_SPREADS, _SINGLE_TONES, _SINGLE_LEAST = 4.5, 8.0, 20.0
 _BARE = 8
 _FRINGE_PX, _FRINGE = 5, 0.4
+# Within so many millimetres (three times as many along a line) usual writing shows more than this
+# share of its strokes pixel by pixel.
+_LOST_MM, _LOST_SHARE, _LOST_BLOCK = 6.0, 0.5, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,20 @@ def strokes_in_noise(darkness: Pixels, expected: Pixels) -> tuple[Pixels, Pixels
     around = cv2.dilate(smooth, np.ones((_FRINGE_PX, _FRINGE_PX), np.uint8))
     added &= _above(cv2.subtract(smooth, cv2.multiply(around, _FRINGE)), 0)
     return added, _above(smooth, along)
+
+
+def where_lost(added: Pixels, faint: Pixels, dpi: float) -> Pixels:
+    """Where `added`, pixels by themselves, shows little of the strokes of `faint`: 1, else 0.
+
+    Usual writing is read from the pixels that are dark themselves: beside it noise that happens to
+    lie in a line looks like one more stroke.
+    """
+    side = round(_LOST_MM / 25.4 * dpi / _LOST_BLOCK)
+    small = [resize_by(m * 255, 1 / _LOST_BLOCK)[0] for m in (added, faint)]
+    shown, there = (cv2.blur(m.astype(np.float32), (3 * side, side)) for m in small)
+    lost = (shown < _LOST_SHARE * there).astype(np.uint8)
+    height, width = added.shape
+    return np.asarray(cv2.resize(lost, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _line_like(darkness: Pixels, expected: Pixels) -> Pixels:

@@ -109,4 +109,5 @@ def _compose(
         spans=tuple(
             ((pad + i * room) / width, (pad + (i + 1) * room) / width) for i in range(len(glyphs))
         ),
+        cells=True,
     )

@@ -31,7 +31,8 @@ _NARROW = 0.75
 class Crop:
     """One line of text to be read: `pixels` (H x W grey, dark on white).
 
-    `spans` are the places of characters (0..1) when they are known: at least one in each.
+    `spans` are the places of characters (0..1) when they are known: at least one in each; with
+    `cells` each of them is a cell of a comb, for one character.
     `bounds` is the ink in pixels of the page: x0, y0, x1, y1. `gaps` are white columns between
     ink: centre (0..1 of the crop) and width as a share of the ink's height.
     """
@@ -39,6 +40,7 @@ class Crop:
     pixels: Pixels
     bounds: tuple[float, float, float, float]
     spans: tuple[tuple[float, float], ...] = ()
+    cells: bool = False
     gaps: tuple[tuple[float, float], ...] = ()
 
 

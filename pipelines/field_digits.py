@@ -81,8 +81,10 @@ def _lines(
             continue
         parts = _parts(crop, reading.characters)
         lost = any(p.cell is None and p.characters[0].text in allowed for p in parts)
+        # Without cells two digits may touch: a place of several is no mistake of the recogniser.
+        several = any(len(p.characters) > 1 for p in parts) and not crop.cells
         # Where it is not known of every digit where it stands, the line is left as it was read.
-        if any(p.cell is not None for p in parts) and not lost:
+        if any(p.cell is not None for p in parts) and not lost and not several:
             yield _Line(number, parts)
 
 

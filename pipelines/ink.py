@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.faint_strokes import PaperNoise, paper_noise, strokes_in_noise
+from pipelines.faint_strokes import PaperNoise, paper_noise, strokes_in_noise, where_lost
 from pipelines.forms.template import Template
 from pipelines.geometry import (
     components,
@@ -90,10 +90,11 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
     limit = _limit(noise)
     # Tints and dotted rules let a pen show: only what is darker than they explain is ink.
     expected = np.asarray(cv2.LUT(blank.darkest, _tones(darkness, blank.print_half)), np.uint8)
+    added, dark = _above(cv2.subtract(darkness, expected), limit), _above(darkness, limit)
     if noise is not None and noise.strong:
-        added, dark = strokes_in_noise(darkness, expected)
-    else:
-        added, dark = _above(cv2.subtract(darkness, expected), limit), _above(darkness, limit)
+        faint = strokes_in_noise(darkness, expected)
+        lost = where_lost(added, faint[0], registered.dpi)
+        added, dark = added | (faint[0] & lost), dark | (faint[1] & lost)
     red = np.zeros_like(dark)
     if registered.colour is not None:
         coloured, red = _coloured(registered.colour, darkness.shape, registered.dpi / 2)

@@ -32,8 +32,9 @@ class ToldDigits:
         return rows
 
 
-def _crop(spans: tuple[tuple[float, float], ...] = _SPANS) -> Crop:
-    return Crop(pixels=np.full((48, 64), 255, np.uint8), bounds=(0, 0, 64, 48), spans=spans)
+def _crop(spans: tuple[tuple[float, float], ...] = _SPANS, *, cells: bool = False) -> Crop:
+    pixels = np.full((48, 64), 255, np.uint8)
+    return Crop(pixels=pixels, bounds=(0, 0, 64, 48), spans=spans, cells=cells)
 
 
 def _reading(*characters: tuple[str, float, dict[str, float]], share: float = 1.0) -> Reading:
@@ -106,7 +107,7 @@ def test_nobody_asks_where_digits_or_their_places_are_not_known(crop: Crop, allo
         ("4-", {"4": 0.9}, "4-2"),
     ],
 )
-def test_two_characters_in_one_place_are_one_digit_when_it_is_seen_as_one(
+def test_two_characters_in_one_cell_are_one_digit_when_it_is_seen_as_one(
     texts: str, answer: dict[str, float], text: str
 ) -> None:
     reading = Reading(
@@ -119,9 +120,27 @@ def test_two_characters_in_one_place_are_one_digit_when_it_is_seen_as_one(
             ReadCharacter("2", 0.99, 0.7, 0.75, ()),
         ),
     )
-    found = _with(reading, ToldDigits(answer, {"2": 1.0}), allowed=f"{DIGITS}-")
+    found = _with(
+        reading, ToldDigits(answer, {"2": 1.0}), crop=_crop(cells=True), allowed=f"{DIGITS}-"
+    )
     assert found.text == text
     assert [c.text for c in found.characters] == list(text)
+
+
+def test_two_digits_in_one_place_that_is_no_cell_are_left_as_they_were_read() -> None:
+    digits = ToldDigits()
+    reading = Reading(
+        "112",
+        0.9,
+        1.0,
+        (
+            ReadCharacter("1", 0.9, 0.1, 0.15, ()),
+            ReadCharacter("1", 0.9, 0.3, 0.35, ()),
+            ReadCharacter("2", 0.9, 0.7, 0.75, ()),
+        ),
+    )
+    assert _with(reading, digits) is reading
+    assert digits.asked == 0
 
 
 def test_ink_is_centred_whatever_its_size_and_place() -> None:
