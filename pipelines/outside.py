@@ -211,9 +211,8 @@ def _joined(
 
 
 def _is_writing(strokes: Sides) -> bool:
-    tall = float((strokes[:, 3] - strokes[:, 1]).max())
-    place = around(strokes)
-    longest = max(place[2] - place[0], place[3] - place[1])
+    x0, y0, x1, y1 = around(strokes).tolist()
+    tall, longest = y1 - y0, max(x1 - x0, y1 - y0)
     return len(strokes) >= _LEAST_STROKES and tall >= _TALL_MM and longest >= _GROUP_MM
 
 

@@ -38,9 +38,10 @@ def test_writing_that_runs_over_an_edge_goes_to_its_box(starts: tuple[float, ...
 def test_what_two_boxes_could_claim_is_told_of() -> None:
     pixels = white_page()
     first, second = _slot(box(10, 20, 15, 8)), _slot(box(33, 20, 15, 8))
-    for x in (20.5, 27.0, 33.5):
+    for x in (21, 33):
         draw_box_character(pixels, x, 22)
-    draw(pixels, [(31.8, 22), (31.8, 26)])
+    draw(pixels, [(27, 22), (31, 22), (31, 26), (27, 26), (27, 22)])
+    draw(pixels, [(29, 23.2), (29, 24.8)])
     outside = _found(pixels, first, second)
     assert not outside.taken
     assert len(outside.loose) == 1
