@@ -14,7 +14,7 @@ from models.detector import TextRegion
 from pipelines.forms.blank_cells import cell_areas
 from pipelines.forms.blank_image import rules_of_boxes
 from pipelines.forms.blank_records import Area, BlankPage, swap
-from pipelines.forms.page_rules import read_rules
+from pipelines.forms.page_rules import PageRules, read_rules
 from pipelines.forms.propose_combs import COMB_WIDEST
 from pipelines.geometry import resize_by, to_grey, transform_points
 from pipelines.keyvalue_chars import LineChar, PlacedLine, line_chars, place_lines
@@ -84,19 +84,8 @@ def read_layout(page: Page, regions: Sequence[TextRegion], lines: Sequence[Line]
     text_ink = rules.free * (1 - strokes)
     for square in squares:
         _clear(text_ink, square, _TICK_REACH, per_mm)
-    chars = tuple(line_chars(_unboxed(placed, squares), text_ink, per_mm))
-    levels, uprights = rules_of_boxes(squares)
-    levels += [rule for rule in rules.levels if not _within(rule, rings)]
-    uprights += [swap(r) for r in map(swap, rules.uprights) if not _within(r, map(swap, rings))]
-    blank = BlankPage(
-        width=width / per_mm,
-        height=height / per_mm,
-        levels=tuple(levels),
-        uprights=tuple(uprights),
-        shades=(),
-        circles=(),
-        chars=chars,
-    )
+    chars = tuple(line_chars(tuple(_unboxed(placed, squares)), text_ink, per_mm))
+    blank = _blank(rules, squares, rings, chars, (width / per_mm, height / per_mm))
     cells = tuple(area for area in cell_areas(blank) if not _within(area, rings))
     cells = tuple(_parted_combs(cells))
     scale = np.diag([per_mm, per_mm, 1.0])
@@ -113,6 +102,27 @@ def read_layout(page: Page, regions: Sequence[TextRegion], lines: Sequence[Line]
         per_mm=per_mm,
         to_scan=page.to_scan @ np.linalg.inv(step) @ scale,
         scan_size=(page.scan_width, page.scan_height),
+    )
+
+
+def _blank(
+    rules: PageRules,
+    squares: Sequence[Area],
+    rings: Sequence[Area],
+    chars: tuple[LineChar, ...],
+    size: tuple[float, float],
+) -> BlankPage:
+    levels, uprights = rules_of_boxes(squares)
+    levels += [rule for rule in rules.levels if not _within(rule, rings)]
+    uprights += [swap(r) for r in map(swap, rules.uprights) if not _within(r, map(swap, rings))]
+    return BlankPage(
+        width=size[0],
+        height=size[1],
+        levels=tuple(levels),
+        uprights=tuple(uprights),
+        shades=(),
+        circles=(),
+        chars=chars,
     )
 
 
