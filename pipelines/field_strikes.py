@@ -19,6 +19,7 @@ _LENGTH_OF_SINGLE = 3.0
 # A short word or number in a field of any text: the two lines are longer than any character is
 # wide, and run over all that is written.
 _LENGTH_OF_SHORT, _LEAST_OF_SHORT_MM, _SHORT_WHOLE = 1.15, 3.5, 0.85
+_OVER_MM = 0.1
 _LEAST_MM, _LEAST_OF_PAIR_MM = 4.5, 3.0
 _NEAREST_MM, _FARTHEST_MM = 0.4, 3.0
 _THICKEST_MM = 2.4
@@ -162,7 +163,17 @@ def _short_pair(core: NDArray[np.bool_], height: float, px_per_mm: float) -> lis
     least = max(_LENGTH_OF_SHORT * height, _LEAST_OF_SHORT_MM * px_per_mm, _SHORT_WHOLE * extent)
     if extent < least:
         return []
-    return _pair(_level_strokes(core, least, px_per_mm, 0.55), px_per_mm, least)
+    lines = _pair(_level_strokes(core, least, px_per_mm, 0.55), px_per_mm, least)
+    if not lines:
+        return []
+    # The level strokes of 妻 or 青 end within the character, or its other strokes reach as far.
+    rest = core & ~line_band([line.mask for line in lines], px_per_mm)
+    under = np.flatnonzero(rest.any(axis=0))
+    beyond = _OVER_MM * px_per_mm
+    inside = len(under) > 0 and all(
+        line.x0 + beyond <= under[0] and under[-1] <= line.x1 - beyond for line in lines
+    )
+    return lines if inside else []
 
 
 def _runs_through(others: NDArray[np.bool_], lines: list[_Level], px_per_mm: float) -> bool:

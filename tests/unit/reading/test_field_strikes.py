@@ -143,3 +143,16 @@ def test_a_hyphen_along_a_line_is_kept_where_the_scan_shows_ink_over_ink() -> No
     between = slice(round(27.5 * MM) - strike.struck.x, round(33 * MM) - strike.struck.x)
     columns = np.flatnonzero(strike.struck.mask[:, between].any(axis=0))
     assert 2.0 * MM < len(columns) < 3.2 * MM
+
+
+def test_two_long_level_strokes_of_a_single_character_are_no_strike() -> None:
+    """妻 on a fax, written wide and low."""
+    pixels = white_page()
+    draw(pixels, [(29.8, 23.0), (34.6, 23.0)])
+    draw(pixels, [(29.8, 24.0), (34.6, 24.0)])
+    draw(pixels, [(30.6, 22.2), (31, 22.6)])
+    draw(pixels, [(33.6, 22.2), (33.2, 22.6)])
+    draw(pixels, [(32.1, 22.1), (32.1, 23.8)])
+    draw(pixels, [(31.6, 23.8), (30.9, 24.9), (34.4, 25.4)])
+    draw(pixels, [(33.3, 24), (32.4, 25), (29.9, 25.4)])
+    assert find_strike(_ink(pixels), MM) is None

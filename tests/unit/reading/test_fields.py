@@ -220,3 +220,13 @@ def test_all_boxes_of_a_page_are_read_in_one_call() -> None:
     name, number = _read(pixels, NAME, NUMBER, told=told)
     assert (name.value, number.value) == ("田", "1")
     assert len(told.crops) == 2
+
+
+def test_crumbs_of_ink_are_unreadable_and_never_blank() -> None:
+    pixels = white_page()
+    x, y = NAME.box.x + 4, NAME.box.y + 1
+    for down in (0.5, 2.1, 3.7):
+        draw(pixels, [(x, y + down), (x, y + down + 0.4)])
+    (field,) = _read(pixels, NAME, told=ToldRecogniser())
+    assert field.state is FieldState.UNREADABLE
+    assert field.doubtful
