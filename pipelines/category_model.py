@@ -23,7 +23,8 @@ from pipelines.category_features import FEATURES, Features
 UNKNOWN = "unknown"
 """Label of documents that are none of the known kinds; the background class of the model."""
 MODEL = "category_linear"
-_SURE = 0.5
+SURE = 0.5
+"""Least probability with which a label is said."""
 NO_ARRAYS = (ValueError, KeyError, EOFError, OSError, BadZipFile)
 """What reading arrays raises where there are none."""
 
@@ -65,7 +66,7 @@ class CategoryModel:
         chosen = 1 - probabilities <= self.thresholds
         kept = np.where(chosen, probabilities, -1.0)
         unknown = self.labels.index(UNKNOWN)
-        rejected = kept.max(axis=-1) < _SURE
+        rejected = kept.max(axis=-1) < SURE
         found: NDArray[np.int64] = np.where(rejected, unknown, kept.argmax(axis=-1))
         return found
 

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from pipelines.category_features import FEATURES
-from pipelines.category_model import UNKNOWN, CategoryModel, softmax
+from pipelines.category_model import SURE, UNKNOWN, CategoryModel, softmax
 from training.categories.corpus import Corpus
 
 COVERAGE = 0.99
@@ -100,13 +100,16 @@ def calibrated(
 
 
 def conformal(probabilities: NDArray[np.float64], truth: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Quantiles of 1 - p(truth) of each kind, with the finite-sample correction."""
+    """Quantiles of 1 - p(truth) of each kind, with the finite-sample correction.
+
+    None is below SURE: what is likelier than all others together is always a candidate.
+    """
     thresholds = np.ones(probabilities.shape[1])
     for label in range(len(thresholds)):
         scores = np.sort(1 - probabilities[truth == label, label])
         rank = int(np.ceil((len(scores) + 1) * COVERAGE))
         # Too few papers to promise anything: always a candidate.
-        thresholds[label] = scores[rank - 1] if rank <= len(scores) else 1.0
+        thresholds[label] = max(scores[rank - 1], SURE) if rank <= len(scores) else 1.0
     return thresholds
 
 
