@@ -33,6 +33,8 @@ _MISREAD = frozenset({"unparseable", "wrong_length", "check_digit", "repaired", 
 _MARGIN = 0.01
 # One that people mean, as a postal code that exists, wins over one that is merely possible.
 _PLAUSIBLE_MARGIN = 0.1
+# Chosen against a reading that is so many times as probable, a value is never sure.
+_CLEARER = 1 / 3
 # Of each part this many readings are tried with those of the others, and so many wholes kept.
 _PART_READINGS, _WHOLES = 4, 16
 
@@ -51,7 +53,8 @@ class Value:
     """What was made of the candidates of one field; `others` are the other values, parsed.
 
     `likelihood` is the probability of the ink for what was read, `confidence` how often such a
-    value is right (calibrated), from the `evidence`.
+    value is right (calibrated), from the `evidence`. `against_ink`: the ink says something else,
+    which no value of the kind can be, much more clearly.
     """
 
     text: str
@@ -60,6 +63,7 @@ class Value:
     confidence: float
     others: tuple[Candidate, ...]
     evidence: Evidence = NO_EVIDENCE
+    against_ink: bool = False
 
 
 def compose_parts(field: FieldDefinition, texts: Mapping[DatePart, str], era: Era | None) -> str:
@@ -130,18 +134,20 @@ def choose_value(field: FieldDefinition, candidates: Sequence[Candidate]) -> Val
         confidence=calibrated(field.kind, evidence),
         others=tuple(Candidate(v, min(c, 1.0)) for v, c in ranked),
         evidence=evidence,
+        against_ink=chosen.confidence < _CLEARER * parsed[0][0].confidence,
     )
 
 
 def is_doubtful(field: FieldDefinition, value: Value) -> bool:
     """Whether a person should look at this value first.
 
-    More characters than the comb has cells: one of them was read as two.
+    More characters than the comb has cells: one of them was read as two. A value against the ink
+    may be what was meant, or the writer's own mistake (a month 16) put right by us.
     """
     written = sum(c.isalnum() for c in value.text)
     crowded = field.kind is not FieldKind.DATE and 1 < field.cells < written
     problems = bool(value.normalised.problems)
-    return crowded or problems or not is_sure(value.confidence, field.critical)
+    return crowded or problems or value.against_ink or not is_sure(value.confidence, field.critical)
 
 
 def _chosen(

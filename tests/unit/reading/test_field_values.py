@@ -149,3 +149,15 @@ def test_more_figures_than_cells_are_doubtful(text: str, doubtful: bool) -> None
     comb = _field(FieldKind.DIGITS, cells=5)
     value = replace(choose_value(comb, [Candidate(text, 0.999)]), confidence=0.9999)
     assert is_doubtful(comb, value) is doubtful
+
+
+def test_a_value_against_clear_ink_is_doubtful() -> None:
+    """A month 16 was read as month 1, surely: who wrote it has to be asked."""
+    readings = {
+        DatePart.YEAR: [Candidate("25", 0.99)],
+        DatePart.MONTH: [Candidate("16", 0.97), Candidate("1", 0.02)],
+        DatePart.DAY: [Candidate("23", 0.99)],
+    }
+    value = choose_value(BIRTH, part_candidates(BIRTH, readings, Era.SHOWA))
+    assert value.normalised.value == "1950-01-23"
+    assert is_doubtful(BIRTH, replace(value, confidence=0.9999))
