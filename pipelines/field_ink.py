@@ -47,7 +47,8 @@ class PageInk:
 
     `grey` is H x W, dark ink on white (255), everything else white. `labels` is H x W with one
     number a connected stroke, 0 where there is none; `strokes` has a row a number: x, y,
-    width, height, area in pixels, `behind` whether it seems to come from the other side.
+    width, height, area in pixels, `behind` whether it seems to come from the other side. `noisy`:
+    strokes in places where nothing is written may be noise.
     """
 
     grey: Pixels
@@ -55,6 +56,7 @@ class PageInk:
     strokes: NDArray[np.int32]
     behind: NDArray[np.bool_]
     dpi: float
+    noisy: bool = False
 
     def px(self, mm: float) -> float:
         """Template pixels of a length in mm."""
@@ -96,6 +98,7 @@ def sort_ink(registered: RegisteredPage, ink: Ink) -> PageInk:
         strokes=strokes,
         behind=shines_through(ink.darkness, labels, strokes),
         dpi=registered.dpi,
+        noisy=ink.noisy,
     )
 
 

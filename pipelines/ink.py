@@ -50,12 +50,14 @@ class Ink:
     """Ink added to a blank, in template pixels (H x W).
 
     `mask` is where it is, `red` the part of it that is vermilion or red: seals and correction
-    marks. `darkness` is how much darker than paper (0..255) every pixel is, print and all.
+    marks. `darkness` is how much darker than paper (0..255) every pixel is, print and all. `noisy`:
+    the noise is so strong that crumbs of it may pass for strokes where nothing is written.
     """
 
     mask: NDArray[np.bool_]
     red: NDArray[np.bool_]
     darkness: Pixels
+    noisy: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +93,8 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
     # Tints and dotted rules let a pen show: only what is darker than they explain is ink.
     expected = np.asarray(cv2.LUT(blank.darkest, _tones(darkness, blank.print_half)), np.uint8)
     added, dark = _above(cv2.subtract(darkness, expected), limit), _above(darkness, limit)
-    if noise is not None and noise.strong:
+    noisy = noise is not None and noise.strong
+    if noisy:
         faint = strokes_in_noise(darkness, expected)
         lost = where_lost(added, faint[0], registered.dpi)
         added, dark = added | (faint[0] & lost), dark | (faint[1] & lost)
@@ -103,7 +106,12 @@ def subtract_blank(registered: RegisteredPage, template: Template) -> Ink:
         red &= _above(darkness, limit / 2)
     joined = _join(added | red, dark, blank)
     mask = _without_specks(joined, blank.zones, registered.dpi)
-    return Ink(mask=mask.view(np.bool_), red=(red & mask).view(np.bool_), darkness=darkness)
+    return Ink(
+        mask=mask.view(np.bool_),
+        red=(red & mask).view(np.bool_),
+        darkness=darkness,
+        noisy=noisy,
+    )
 
 
 def surplus_darkness(registered: RegisteredPage, template: Template, ink: Ink) -> Surplus:

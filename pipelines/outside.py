@@ -104,7 +104,8 @@ def writing_outside(
             continue
         slot = _empty_beside(place, slots, boxes, written)
         if slot is None:
-            loose.append(box_of(place))
+            # On a noisy page crumbs in free space say nothing.
+            loose += [] if page.noisy else [box_of(place)]
         else:
             taken[slot].update(group.tolist())
             unsure.add(slot)

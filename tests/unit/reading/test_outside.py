@@ -1,5 +1,7 @@
 """Writing that leaves its box goes to it, or is told of."""
 
+from dataclasses import replace
+
 import pytest
 from reading_pages import MM, box, draw, draw_box_character, page_ink, white_page
 
@@ -66,6 +68,9 @@ def test_writing_far_from_all_boxes_is_told_of_and_dust_is_not() -> None:
     (place,) = _found(pixels).loose
     assert (place.x, place.y) == (pytest.approx(40, abs=0.4), pytest.approx(45, abs=0.4))
     assert not _found(pixels, seals=(box(38, 42, 15, 10),)).loose
+    # Under strong noise its crumbs look the same: nobody is told.
+    noisy = replace(page_ink(pixels), noisy=True)
+    assert not writing_outside(noisy, (_slot(FIRST),), (), ()).loose
 
 
 def test_an_era_before_a_year_is_no_stray() -> None:
