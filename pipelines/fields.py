@@ -23,7 +23,7 @@ from pipelines.field_values import (
 )
 from pipelines.forms.model import DatePart, Era, FieldDefinition, FormDefinition
 from pipelines.forms.template import Template
-from pipelines.geometry import box_in_scan, visible_share
+from pipelines.geometry import LEAST_SEEN, box_in_scan, visible_share
 from pipelines.ink import Ink, shows_colour
 from pipelines.records import (
     Alternative,
@@ -41,8 +41,6 @@ BoxSeen = Callable[[FieldDefinition, ReadCut], None]
 # Below this probability a reading says nothing about the ink.
 _UNREADABLE = 0.02
 _MAX_ALTERNATIVES = 4
-# A box of which the scan shows less is unknown, not blank.
-_VISIBLE = 0.7
 
 
 def read_fields(
@@ -129,7 +127,7 @@ def _field(
         box=box_in_scan(registered, corners),
         page=registered.number,
     )
-    if visible_share(registered, corners) < _VISIBLE:
+    if visible_share(registered, corners) < LEAST_SEEN:
         return _unknown(blank)
     if all(r.cut.blank for r in read):
         # Crumbs of ink are no value, and a box that holds them is not known to be blank.

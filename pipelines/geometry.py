@@ -13,7 +13,7 @@ Points = NDArray[np.float64]
 Edge = tuple[float, float, float]
 """A line (a, b, c): a point (x, y) with a x + b y > c lies beyond it."""
 LEAST_SEEN = 0.7
-"""Share of a box that must be seen for it to be read."""
+"""Share of a box that must be seen for it to be read: with less it is unknown, not blank."""
 _PAPER_DPI = 45.0
 _ROWS = 64
 _SAME_SIZE = 0.002

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipelines.forms.model import SealDefinition
 from pipelines.forms.template import box_pixels
-from pipelines.geometry import box_in_scan, components, visible_share
+from pipelines.geometry import LEAST_SEEN, box_in_scan, components, visible_share
 from pipelines.ink import Ink, shows_colour
 from pipelines.records import Mark, MarkState, RegisteredPage
 
@@ -14,7 +14,6 @@ Corners = tuple[float, float, float, float]
 
 SEAL_OPTION = "seal"
 """Option name of the mark of a seal or signature; its group is the seal's name."""
-_LEAST_SEEN = 0.7
 _MARGIN_MM = 2.0
 _RED_MM2 = (1.2, 4.0)
 _BLACK_MM2 = (4.0, 14.0)
@@ -37,7 +36,7 @@ def seal_mark(seal: SealDefinition, registered: RegisteredPage, ink: Ink) -> Mar
     dpi = registered.dpi
     state, confidence = MarkState.AMBIGUOUS, 0.0
     place = corners
-    if visible_share(registered, corners) >= _LEAST_SEEN:
+    if visible_share(registered, corners) >= LEAST_SEEN:
         if seal.kind == "signature":
             state, confidence = _by_amount(_ink_in(ink.mask, corners, dpi, 0.0), *_SIGNATURE_MM2)
         else:

@@ -12,7 +12,7 @@ import numpy as np
 from models.marks import Floats, MarkReader
 from pipelines.forms.model import Box, CrossMeaning, FormDefinition, MarkStyle
 from pipelines.forms.template import Template, box_pixels
-from pipelines.geometry import box_in_scan, visible_share
+from pipelines.geometry import LEAST_SEEN, box_in_scan, visible_share
 from pipelines.ink import Ink, Surplus, surplus_darkness
 from pipelines.mark_pictures import option_pictures
 from pipelines.mark_seals import SEAL_OPTION, seal_mark
@@ -20,7 +20,6 @@ from pipelines.mark_shapes import MarkShape, measure_mark
 from pipelines.records import Mark, MarkState, Pixels, RegisteredPage
 
 _SURE = 0.7
-_LEAST_SEEN = 0.7
 
 __all__ = ["SEAL_OPTION", "OptionGroup", "group_pictures", "option_groups", "read_marks"]
 
@@ -102,7 +101,7 @@ def _option_mark(
 ) -> Mark:
     corners = box_pixels(box, registered.dpi)
     state, confidence = _state(chances, group.cross)
-    if visible_share(registered, corners) < _LEAST_SEEN:
+    if visible_share(registered, corners) < LEAST_SEEN:
         state, confidence = MarkState.AMBIGUOUS, 0.0
     return Mark(
         group=group.name,

@@ -109,6 +109,22 @@ def corrected_pages(entry: FormEntry, seed: int) -> Iterator[CorrectedPage]:
         )
 
 
+def scanned_page(
+    sheet: Sheet, condition: str, filling: Filling, rng: np.random.Generator
+) -> CorrectedPage:
+    """Scan page 1 of a form, drawn at 200 dpi and written on with a usual pen."""
+    pixels, moved = degrade(sheet.pixels, CONDITIONS[condition], 200, rng)
+    return CorrectedPage(
+        form_page=1,
+        pixels=pixels,
+        dpi=200.0 * float(np.sqrt(abs(np.linalg.det(moved[:2, :2])))),
+        matrix=moved,
+        condition=condition,
+        pen="usual",
+        filling=filling,
+    )
+
+
 def _with_pen(writer: Writer, pen: str, rng: np.random.Generator) -> Writer:
     low, high = PENS[pen]
     if not high:

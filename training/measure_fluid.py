@@ -18,14 +18,13 @@ from pipelines.field_fluid import find_fluid
 from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.model import Box, FieldKind
 from pipelines.forms.template import box_pixels
-from pipelines.synthesis.degrade import degrade
 from pipelines.synthesis.fill import fill_form
 from pipelines.synthesis.hand import Hand, make_writer
 from pipelines.synthesis.layout import Sheet
 from pipelines.synthesis.paper import draw_paper
 from pipelines.synthesis.seeding import seeded
 from pipelines.synthesis.write import write_filling
-from training.correction_pages import CorrectedPage
+from training.correction_pages import scanned_page
 from training.mark_cells.data import templates_of
 from training.mark_pages import CONDITIONS, registered_marks
 
@@ -67,16 +66,7 @@ def _count(entry: FormEntry, seed: int, counts: dict[tuple[str, str], Counter[st
     painted = fields[int(rng.integers(len(fields)))]
     _paint(sheets[1], painted.box, rng)
     write_filling(sheets, form, filling, writer, seed)
-    pixels, moved = degrade(sheets[1].pixels, CONDITIONS[condition], 200, rng)
-    drawn = CorrectedPage(
-        form_page=1,
-        pixels=pixels,
-        dpi=200.0 * float(np.sqrt(abs(np.linalg.det(moved[:2, :2])))),
-        matrix=moved,
-        condition=condition,
-        pen="usual",
-        filling=filling,
-    )
+    drawn = scanned_page(sheets[1], condition, filling, rng)
     template = templates_of(entry)[0]
     registered = registered_marks(entry, template, drawn)
     if registered is None:

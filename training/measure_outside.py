@@ -28,7 +28,6 @@ from pipelines.marks import read_marks
 from pipelines.outside import Stray
 from pipelines.records import Field
 from pipelines.synthesis.compare import fold
-from pipelines.synthesis.degrade import degrade
 from pipelines.synthesis.fill import fill_form
 from pipelines.synthesis.filling import Filling
 from pipelines.synthesis.hand import Hand, Writer, make_writer
@@ -36,7 +35,7 @@ from pipelines.synthesis.layout import Sheet, usual_size, write_line
 from pipelines.synthesis.paper import draw_paper
 from pipelines.synthesis.seeding import seeded
 from pipelines.synthesis.write import write_filling
-from training.correction_pages import CorrectedPage
+from training.correction_pages import scanned_page
 from training.mark_cells.data import templates_of
 from training.mark_pages import CONDITIONS, registered_marks
 
@@ -83,16 +82,7 @@ def _measure(
     write_filling(sheets, form, replace(filling, fields=kept), writer, seed)
     placed = {f.name: _write(sheets[1], f, filling, writer, rng) for f in order}
     condition = list(CONDITIONS)[seed % len(CONDITIONS)]
-    pixels, moved = degrade(sheets[1].pixels, CONDITIONS[condition], 200, rng)
-    drawn = CorrectedPage(
-        form_page=1,
-        pixels=pixels,
-        dpi=200.0 * float(np.sqrt(abs(np.linalg.det(moved[:2, :2])))),
-        matrix=moved,
-        condition=condition,
-        pen="usual",
-        filling=filling,
-    )
+    drawn = scanned_page(sheets[1], condition, filling, rng)
     template = templates_of(entry)[0]
     registered = registered_marks(entry, template, drawn)
     if registered is None:

@@ -15,6 +15,7 @@ from ocr_service.clock import office_date
 from ocr_service.review.queue import find_document
 from ocr_service.review.suggestions import load_suggestion
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.forms.model import FORM_ID
 
 router = APIRouter(prefix="/v1/documents/{document_id}/form-draft", tags=["forms"])
 Owner = Annotated[Principal, Depends(Guard(Permission.FORM_DRAFT, person=True))]
@@ -52,9 +53,7 @@ def get_form_draft(
     document_id: DocumentId,
     services: Has,
     who: Owner,
-    form_id: Annotated[
-        str, Query(pattern=r"^[a-z][a-z0-9-]{1,63}$", description="新しい様式のID")
-    ] = "new-form",
+    form_id: Annotated[str, Query(pattern=FORM_ID, description="新しい様式のID")] = "new-form",
     title: Annotated[
         str, Query(min_length=1, max_length=80, description="新しい様式の名前")
     ] = "新しい様式",

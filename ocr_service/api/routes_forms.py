@@ -16,12 +16,12 @@ from ocr_service.auth.permissions import Permission
 from ocr_service.auth.principal import Principal
 from pipelines.errors import ErrorCode
 from pipelines.forms.load import FormEntry
-from pipelines.forms.model import FormDefinition
+from pipelines.forms.model import FORM_ID, FormDefinition
 from pipelines.forms.render import render_blank
 from pipelines.records import FormKey
 
 router = APIRouter(prefix="/v1/forms", tags=["forms"])
-FormId = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
+FormId = Annotated[str, Path(pattern=FORM_ID)]
 Revision = Annotated[str, Path(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")]
 Anybody = Annotated[Principal, Depends(Guard(Permission.FORM_VIEW))]
 _E = ErrorCode

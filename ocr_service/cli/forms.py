@@ -23,6 +23,7 @@ from pipelines.decode import DecodeLimits
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.blank_page import Char, ReadText
 from pipelines.forms.load import FormEntry, FormLibrary, load_form, review_form
+from pipelines.forms.model import FORM_ID
 from pipelines.forms.propose import draw_draft, propose_form
 from pipelines.forms.propose_scan import level_pages, pages_to_pdf, text_reader
 from pipelines.forms.render import render_blank
@@ -246,7 +247,7 @@ def _blank_pdf(data: bytes) -> tuple[bytes, ReadText]:
 def _id_of(file: Path) -> str:
     """Form id from a file name: small letters, digits and hyphens."""
     name = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
-    return name if re.match(r"^[a-z][a-z0-9-]{1,63}$", name) else f"form-{name}".rstrip("-")
+    return name if re.match(FORM_ID, name) else f"form-{name}".rstrip("-")
 
 
 def _entry(form: str) -> FormEntry:

@@ -36,6 +36,7 @@ from pipelines.forms.roles import FieldRole
 from pipelines.forms.rule_model import Name, Rule, SharedRules
 
 __all__ = [
+    "FORM_ID",
     "Attachment",
     "Box",
     "CodePlace",
@@ -68,6 +69,9 @@ __all__ = [
     "SharedRules",
     "ValidDates",
 ]
+
+FORM_ID = r"^[a-z][a-z0-9-]{1,63}$"
+"""Pattern of the id of a form."""
 
 
 class PageDefinition(Strict):
@@ -229,7 +233,7 @@ class FormDefinition(Strict):
     """A whole form."""
 
     schema_version: Literal[1] = 1
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,63}$")]
+    id: Annotated[str, Field(pattern=FORM_ID)]
     revision: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")]
     title: str = Field(min_length=1)
     operation: Operation
