@@ -38,7 +38,7 @@ class FormDrafts:
         title: str,
         today: date,
     ) -> bytes:
-        """ZIP with the definition (YAML) and its background (PDF), free of what is written.
+        """ZIP with the definition (YAML) and its background (PDF), without a pixel of the page.
 
         Raises CodedError FORM_INVALID when no place is found, those of decoding, and READ_TIMEOUT,
         READ_OUT_OF_MEMORY, READ_CRASHED.

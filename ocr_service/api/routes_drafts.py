@@ -60,8 +60,9 @@ def get_form_draft(
 ) -> Response:
     """Make the draft of a form definition from a document that no form claims.
 
-    The background is drawn anew from rules and surely printed words, without a pixel of the page
-    or what is written on it. 409 when the document has a form, or was not read.
+    The background is drawn anew from rules and surely printed words, without a pixel of the page.
+    An entry that is a usual word of forms may stay: the form owner checks. 409 when the document
+    has a form, or was not read.
     """
     with services.database.reading() as session:
         row = find_document(session, document_id, now=services.clock()).row

@@ -282,7 +282,7 @@ export const en: Messages = {
     open: "Draft a new form from this sheet",
     title: "Draft a new form",
     lead: "Makes a form definition (YAML) that proposes where boxes are, what they are called and what goes into them, and the sheet itself (PDF). Check every box, name and kind before you use it.",
-    clean: "The sheet is drawn anew from its rules and printed words. No image of the page and nothing written on it goes into the draft. Words that may be handwriting are left out: add the headings that are missing.",
+    clean: "The sheet is drawn anew from its rules and printed words. No image of the page goes into the draft. Words that may be handwriting are left out: add the headings that are missing. An entry that is itself a usual word of forms (such as “employee”) may stay: check, and take it out before use.",
     name: "Name of the form",
     id: "ID of the form",
     idHint: "Small letters, digits and hyphens, beginning with a letter (such as nursery-change)",
