@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from ui_browser import serious_violations
 from ui_world import UiWorld, find_sample, suggestion_of
 
@@ -96,6 +96,42 @@ def test_a_kind_is_chosen_by_keyboard_and_taken_back(page: Page, world: UiWorld)
     expect(bar).to_contain_text("不明")
     expect(undo).to_have_count(0)
     assert serious_violations(page) == []
+
+
+def test_a_name_typed_before_the_list_is_there_counts(reviewer: Page, world: UiWorld) -> None:
+    held: list[Route] = []
+    reviewer.route("**/v1/categories", lambda route: held.append(route))
+    review(reviewer, world, letter(world))
+    reviewer.keyboard.press("F9")
+    reviewer.keyboard.type("就労証明書")
+    reviewer.keyboard.press("Enter")
+    # The list that is not there yet is no reason to offer the name as a new category.
+    expect(reviewer.get_by_role("dialog").get_by_text("読み込み").last).to_be_visible()
+    expect(reviewer.get_by_role("dialog").get_by_role("option")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    reviewer.unroute("**/v1/categories")
+    expect(reviewer.get_by_role("dialog")).to_have_count(0)
+    expect(reviewer.get_by_role("button", name="F9")).to_contain_text("就労証明書")
+
+
+def test_nothing_can_be_typed_into_a_page_before_its_claim_is_answered(
+    page: Page, world: UiWorld
+) -> None:
+    document = letter(world)
+    held: list[Route] = []
+    page.route("**/claim", lambda route: held.append(route))
+    with page.expect_response("**/suggestion"):
+        page.goto(f"{world.address}/documents/{document}")
+    expect(page.get_by_role("status").get_by_text("読み込み")).to_be_visible()
+    expect(page.get_by_role("button", name="F9")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    page.get_by_role("button", name="F9").wait_for()
+    page.keyboard.press("F9")
+    page.keyboard.type("就労証明書")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="F9")).to_contain_text("就労証明書")
 
 
 def test_what_is_retired_is_not_there_and_nothing_fits_is_said(

@@ -63,7 +63,7 @@ export function CategoryDialog(props: Props) {
       {editable ? (
         <Chooser
           {...props}
-          items={taxonomy.data?.items ?? []}
+          items={may === null ? undefined : taxonomy.data?.items}
           mayAdd={may?.editCategories === true}
         />
       ) : (
@@ -113,7 +113,8 @@ function Suggested({ suggestion }: { suggestion: SuggestionBody }) {
 }
 
 interface ChooserProps extends Props {
-  items: Parameters<typeof choicesOf>[0];
+  /** Undefined until the taxonomy is there. */
+  items: Parameters<typeof choicesOf>[0] | undefined;
   mayAdd: boolean;
 }
 
@@ -124,8 +125,14 @@ function Chooser({ document, suggestion, items, mayAdd, busy, onChoose, onAdd }:
   const list = useRef<HTMLUListElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  // Whoever knows the name has typed it and pressed Enter before the list is there: that Enter
+  // counts as soon as it is, and what is not in the list yet is never taken for a new category.
+  const [early, setEarly] = useState(false);
   const choices = useMemo(
-    () => choicesOf(items, suggestion.category.options, text, mayAdd),
+    () =>
+      items === undefined
+        ? []
+        : choicesOf(items, suggestion.category.options, text, mayAdd),
     [items, suggestion.category.options, text, mayAdd],
   );
   const current = Math.min(at, choices.length - 1);
@@ -137,10 +144,17 @@ function Chooser({ document, suggestion, items, mayAdd, busy, onChoose, onAdd }:
     if (choice.kind === "new") onAdd(choice.title);
     else onChoose(choice.id, choice.title);
   };
+  useEffect(() => {
+    if (!early || items === undefined) return;
+    setEarly(false);
+    take(choices[current]);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter") take(choices[current]);
-    else {
+    if (event.key === "Enter") {
+      if (items === undefined) setEarly(true);
+      else take(choices[current]);
+    } else {
       const step = keyStep(event.key, current, choices.length);
       if (step === null) return;
       setAt(step);
@@ -164,14 +178,19 @@ function Chooser({ document, suggestion, items, mayAdd, busy, onChoose, onAdd }:
           onChange={(event) => {
             setText(event.target.value);
             setAt(0);
+            setEarly(false);
           }}
           onKeyDown={onKeyDown}
         />
       </label>
       <p className="visually-hidden" role="status">
-        {t("category.count", { count: choices.length })}
+        {items === undefined ? t("app.loading") : t("category.count", { count: choices.length })}
       </p>
-      {choices.length === 0 ? <p className={styles.hint}>{t("category.noMatch")}</p> : null}
+      {choices.length === 0 ? (
+        <p className={styles.hint}>
+          {t(items === undefined ? "app.loading" : "category.noMatch")}
+        </p>
+      ) : null}
       <ul
         ref={list}
         id={`${id}-list`}

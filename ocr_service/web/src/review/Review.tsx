@@ -27,7 +27,7 @@ export function Review({ id }: { id: string }) {
   const suggestion = useSuggestion(id, readable);
   const decision = useDecision(id, state !== undefined && DECIDED.includes(state));
   const [stale, setStale] = useState(false);
-  useClaim(document.data);
+  const claiming = useClaim(document.data);
 
   // A document that was read again has a newer suggestion than the one at hand.
   const newest = document.data?.suggestion_id ?? null;
@@ -61,7 +61,10 @@ export function Review({ id }: { id: string }) {
     );
   if (document.data === undefined) return <Loading />;
   if (!readable) return <NotReadable document={document.data} />;
-  if (suggestion.data === undefined || (newest !== null && newest !== shown)) return <Loading />;
+  // Not before the claim is answered: what is typed into a page that turns from one to read into
+  // one to work on within a moment would be lost.
+  if (claiming || suggestion.data === undefined || (newest !== null && newest !== shown))
+    return <Loading />;
   const mine = document.data.state === "in_review" && document.data.claimed_by_me === true;
   return (
     <Workbench
@@ -92,10 +95,14 @@ export function Review({ id }: { id: string }) {
   );
 }
 
-/** Claims a waiting document, and keeps the claim as long as somebody works here. */
-function useClaim(document: DocumentBody | undefined): void {
+/**
+ * Claims a waiting document, and keeps the claim as long as somebody works here. True until the
+ * first claim is answered; a later one, of a lease that ran out, leaves the page as it is.
+ */
+function useClaim(document: DocumentBody | undefined): boolean {
   const { problem } = useFormats();
   const { claim } = useDocumentActions();
+  const [answered, setAnswered] = useState(false);
   const tried = useRef(0);
   const active = useRef(false);
   const { mutate } = claim;
@@ -106,7 +113,10 @@ function useClaim(document: DocumentBody | undefined): void {
   useEffect(() => {
     if (id === undefined || version === undefined || !waiting || tried.current === version) return;
     tried.current = version;
-    mutate(id, { onError: (error) => notify(problem(error), "error") });
+    mutate(id, {
+      onError: (error) => notify(problem(error), "error"),
+      onSettled: () => setAnswered(true),
+    });
   }, [id, version, waiting, mutate, problem]);
   useEffect(() => {
     if (id === undefined || !mine) return;
@@ -125,6 +135,7 @@ function useClaim(document: DocumentBody | undefined): void {
       window.removeEventListener("pointerdown", act);
     };
   }, [id, mine, mutate]);
+  return waiting && !answered;
 }
 
 function Loading() {
