@@ -9,10 +9,12 @@ from pipelines.confidence import Evidence, joined_evidence
 from pipelines.field_crops import Crop
 from pipelines.field_formats import format_of
 from pipelines.field_lexicons import NAMES, supported_line
+from pipelines.field_office_words import with_office_words
 from pipelines.field_repairs import repair
 from pipelines.field_values import Candidate
 from pipelines.field_words import line_segments
 from pipelines.forms.model import FieldDefinition, FieldKind
+from pipelines.office_words import NO_WORDS, OfficeWords
 from pipelines.reference.variants import MODERN
 
 # A gap between surname and given name: this much of the height, and this much wider than the next.
@@ -27,10 +29,13 @@ _CHOME = re.compile(
 
 
 def box_candidates(
-    field: FieldDefinition, crops: Sequence[Crop], readings: Sequence[Reading]
+    field: FieldDefinition,
+    crops: Sequence[Crop],
+    readings: Sequence[Reading],
+    words: OfficeWords = NO_WORDS,
 ) -> list[Candidate]:
     """Texts of a box with probabilities, best first: its lines joined, one changed at a time."""
-    lines = [_line_candidates(field, c, r) for c, r in zip(crops, readings, strict=True)]
+    lines = [_line_candidates(field, c, r, words) for c, r in zip(crops, readings, strict=True)]
     if not lines:
         return []
     whole = 1.0
@@ -58,10 +63,12 @@ def join_lines(field: FieldDefinition, texts: Sequence[str]) -> str:
     return joined
 
 
-def _line_candidates(field: FieldDefinition, crop: Crop, reading: Reading) -> list[Candidate]:
+def _line_candidates(
+    field: FieldDefinition, crop: Crop, reading: Reading, words: OfficeWords
+) -> list[Candidate]:
     characters = repair(field.kind, crop, reading.characters)
     plain = line_segments(reading, characters)
-    supported = supported_line(field, plain)
+    supported = with_office_words(field, supported_line(field, plain), words)
     line = supported.line
     text = _finished(field, crop, line, line_text(line))
     others = {line_text(plain): reading.confidence} if supported.ratio != 1.0 else {}

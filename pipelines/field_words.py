@@ -71,18 +71,20 @@ def supported_word(
     words: Acceptor,
     *,
     margin: float = MARGIN,
+    twins: bool = True,
     fits: Callable[[Found], bool] = lambda _: True,
 ) -> Found | None:
     """Best listed word that begins at character `at` of the line and `fits` there.
 
     None when no listed word comes within `margin` of what was read, or when that is a listed word
-    itself and no longer one is nearly as probable.
+    itself and no longer one is nearly as probable. Without `twins` only what the recogniser itself
+    holds possible counts, not what has the same ink.
     """
     first, before = segment_at(line, at)
     if first is None:
         return None
     # No listed word is longer than that in segments.
-    near = [_twinned(segment) for segment in line[first : first + _LONGEST]]
+    near = [_twinned(s) if twins else s for s in line[first : first + _LONGEST]]
     found = [
         replace(f, first=first + f.first) for f in accepted_words(near, before, words, least=margin)
     ]

@@ -25,6 +25,7 @@ from pipelines.forms.model import DatePart, Era, FieldDefinition, FormDefinition
 from pipelines.forms.template import Template
 from pipelines.geometry import LEAST_SEEN, box_in_scan, visible_share
 from pipelines.ink import Ink, shows_colour
+from pipelines.office_words import NO_WORDS, OfficeWords
 from pipelines.records import (
     Alternative,
     Field,
@@ -53,6 +54,7 @@ def read_fields(
     *,
     digits: DigitReader | None = None,
     wording: Wording | None = None,
+    words: OfficeWords = NO_WORDS,
     seen: BoxSeen | None = None,
     strays: StraySeen | None = None,
 ) -> tuple[Field, ...]:
@@ -61,7 +63,7 @@ def read_fields(
     `marks` are those of the page: the era circled before a date is the group `<field>.era`. `ink`
     is what was added to the blank (`subtract_blank`). Blank boxes are known from the ink alone and
     never shown to the recogniser. `digits` is asked as well where digits stand apart,
-    `wording` about free text. Boxes are in
+    `wording` about free text; `words` are those that the office taught. Boxes are in
     pixels of the original scan. `seen` is called with every box as it was read, `strays` with
     every place of writing that belongs to no box for sure.
     """
@@ -76,7 +78,7 @@ def read_fields(
         if seen is not None:
             for box in read:
                 seen(field, box)
-        made = _field(field, read, _era(field, marks), page, registered)
+        made = _field(field, read, _era(field, marks), page, registered, words)
         found.append(_corrected(made, field, read, page, ink, registered, template))
     return tuple(found)
 
@@ -113,6 +115,7 @@ def _field(
     era: Era | None,
     page: PageInk,
     registered: RegisteredPage,
+    words: OfficeWords,
 ) -> Field:
     corners = _corners(field, read, page)
     blank = Field(
@@ -132,7 +135,7 @@ def _field(
     if all(r.cut.blank for r in read):
         # Crumbs of ink are no value, and a box that holds them is not known to be blank.
         return _unknown(blank) if any(r.cut.trace for r in read) else blank
-    written = _valued(field, _candidates(field, read, era), blank)
+    written = _valued(field, _candidates(field, read, era, words), blank)
     if not any(r.cut.struck for r in read):
         return written
     return _struck(field, read, era, written, blank)
@@ -152,7 +155,7 @@ def _struck(
     """
     before = [replace(r, cut=replace(r.cut, crops=r.cut.struck), lines=r.struck) if r.struck else r
               for r in read]  # fmt: skip
-    old = _valued(field, _candidates(field, before, era), blank)
+    old = _valued(field, _candidates(field, before, era, NO_WORDS), blank)
     struck = (Alternative(value=old.value, confidence=old.confidence),) if old.value else ()
     survives = any(r.cut.struck and r.cut.crops for r in read)
     if not survives:
@@ -201,9 +204,9 @@ def _sealed(read: Sequence[ReadCut], ink: Ink, registered: RegisteredPage) -> bo
 
 
 def _candidates(
-    field: FieldDefinition, read: Sequence[ReadCut], era: Era | None
+    field: FieldDefinition, read: Sequence[ReadCut], era: Era | None, words: OfficeWords
 ) -> list[Candidate]:
-    options = {r.cut.slot.part: box_candidates(field, r.cut.crops, r.lines) for r in read}
+    options = {r.cut.slot.part: box_candidates(field, r.cut.crops, r.lines, words) for r in read}
     whole = options.get(None)
     if whole is not None:
         return [replace(c, text=with_era(field, c.text, era)) for c in whole]

@@ -301,6 +301,7 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> Re
             engines.recogniser,
             digits=engines.digits,
             wording=engines.wording,
+            words=run.reader.learned.words,
             seen=trace.box_read,
             strays=strays.append,
         )
