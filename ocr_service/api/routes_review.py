@@ -175,6 +175,7 @@ def _learn(session: Session, services: Services, document_id: str) -> None:
     settings, now = services.settings, services.clock()
     session.flush()
     keep_example(
+        services.database,
         session,
         services.objects,
         settings,

@@ -56,7 +56,7 @@ class PeopleIndex:
         found = identities(fields, values)
         if not found or not self._keep:
             return
-        key = self._key(session)
+        key = match_key(self._database, self._objects, session)
         for basis, text in sorted(found):
             session.add(
                 PersonDigestRow(
@@ -107,19 +107,24 @@ class PeopleIndex:
             for document_id, (other, bases) in list(found.items())[:_MOST]
         )
 
-    def _key(self, session: Session) -> bytes:
-        query = (
-            select(ObjectRow.id)
-            .where(ObjectRow.kind == ObjectKind.MATCH_KEY.value)
-            .order_by(ObjectRow.id)
-            .limit(1)
-        )
+
+def match_key(database: Database, objects: ObjectStore, session: Session) -> bytes:
+    """Sealed key of the installation that digests of people are made with; made when first asked.
+
+    Raises STORAGE_DAMAGED, STORAGE_UNAVAILABLE.
+    """
+    query = (
+        select(ObjectRow.id)
+        .where(ObjectRow.kind == ObjectKind.MATCH_KEY.value)
+        .order_by(ObjectRow.id)
+        .limit(1)
+    )
+    found = session.scalar(query)
+    if found is None:
+        database.lock_until_commit(session, _LOCK)
         found = session.scalar(query)
-        if found is None:
-            self._database.lock_until_commit(session, _LOCK)
-            found = session.scalar(query)
-        if found is None:
-            key = secrets.token_bytes(KEY_BYTES)
-            self._objects.put(ObjectKind.MATCH_KEY, key, session)
-            return key
-        return self._objects.get(found, session)
+    if found is None:
+        key = secrets.token_bytes(KEY_BYTES)
+        objects.put(ObjectKind.MATCH_KEY, key, session)
+        return key
+    return objects.get(found, session)

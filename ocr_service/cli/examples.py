@@ -93,6 +93,7 @@ def collect() -> None:
         for document_id in ids:
             with database.transaction() as session:
                 made = keep_example(
+                    database,
                     session,
                     objects,
                     settings,

@@ -109,6 +109,7 @@ def _head(example: TrainingExample) -> dict[str, object]:
         "received_on": example.received_on,
         "decided_at": example.decided_at,
         "by": example.by,
+        "people": None if example.people is None else list(example.people),
     }
 
 

@@ -16,13 +16,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.orm import Session
 
 from ocr_service.audit.chain import SYSTEM, Subject, append, as_utc
+from ocr_service.cases.people import match_key
 from ocr_service.clock import office_date
 from ocr_service.ids import new_id
+from ocr_service.loop.applicants import applicant_keys
 from ocr_service.loop.gold import is_gold
 from ocr_service.review.decision_body import DecisionRecord, load_decision
 from ocr_service.review.masking import holds_my_number, number_names
 from ocr_service.review.suggestions import load_suggestion
 from ocr_service.states import DecisionAction, DocumentState
+from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectKind, ObjectStore
 from ocr_service.storage.tables import DecisionRow, DocumentRow
 from ocr_service.storage.tables_models import TrainingExampleRow
@@ -84,6 +87,8 @@ class TrainingExample(BaseModel):
     decided_at: str
     by: str
     rotations: dict[int, int]
+    people: tuple[str, ...] | None = None
+    """Keyed digests of whom it is about (`applicants.py`); None: made before they were kept."""
     hidden: dict[int, list[tuple[float, float, float, float]]]
     """Boxes of 個人番号 by page: painted over in every crop."""
     fields: tuple[FieldExample, ...]
@@ -96,6 +101,7 @@ def may_keep(retention: Retention, form_id: str | None) -> bool:
 
 
 def keep_example(
+    database: Database,
     session: Session,
     objects: ObjectStore,
     retention: Retention,
@@ -123,7 +129,10 @@ def keep_example(
         return None
     _, suggestion = load_suggestion(session, objects, decision.suggestion_id)
     received_on = office_date(as_utc(row.received_at), time_zone).isoformat()
-    example = example_of(suggestion, decision, received_on=received_on)
+    people = applicant_keys(
+        match_key(database, objects, session), suggestion.fields, decision.values
+    )
+    example = example_of(suggestion, decision, received_on=received_on, people=people)
     kept = TrainingExampleRow(
         id=new_id("exm"),
         decision_id=decided.id,
@@ -144,7 +153,11 @@ def keep_example(
 
 
 def example_of(
-    suggestion: Suggestion, decision: DecisionRecord, *, received_on: str
+    suggestion: Suggestion,
+    decision: DecisionRecord,
+    *,
+    received_on: str,
+    people: tuple[str, ...] | None = None,
 ) -> TrainingExample:
     """Make the examples of one decision, without any 個人番号."""
     secret = number_names(None, suggestion.fields) | set(decision.masked)
@@ -162,6 +175,7 @@ def example_of(
         received_on=received_on,
         decided_at=decision.decided_at,
         by=decision.user_id,
+        people=people,
         rotations={page.number: page.rotation for page in suggestion.pages},
         hidden=hidden,
         fields=tuple(

@@ -12,6 +12,7 @@ from ocr_service.loop.changes import Signal
 from ocr_service.loop.dataset import export_examples
 from ocr_service.loop.evaluate import LoopStore
 from ocr_service.loop.examples import (
+    TrainingExample,
     confirmed_without_example,
     forget_examples,
     keep_example,
@@ -23,6 +24,7 @@ from ocr_service.states import Role
 from ocr_service.storage.database import open_database
 from ocr_service.storage.objects import open_objects
 from ocr_service.storage.tables import DocumentRow, ObjectRow, SuggestionRow
+from ocr_service.storage.tables_cases import PersonDigestRow
 from ocr_service.storage.tables_models import ReadingFigureRow, TrainingExampleRow
 from pipelines.errors import CodedError
 from tests.integration.service_tools import (
@@ -105,6 +107,32 @@ def test_the_same_examples_are_the_same_data_set(world, tmp_path):
         exported(world, tmp_path / "a", crops=False)
 
 
+def test_papers_of_one_applicant_share_a_key_that_names_nobody(world, tmp_path):
+    confirm(world)
+    confirm(world, {"kana": "アダチ ハナコ"})
+    confirm(world, {"birth": "1985-01-02"})
+    exported(world, tmp_path / "out", crops=False)
+    text = (tmp_path / "out" / "manifest.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    people = {line["document"]: tuple(line["people"]) for line in lines}
+    first, second, third = (people[name] for name in sorted(people))
+    assert first == second != third
+    assert all(len(key) == 16 and int(key, 16) >= 0 for key in (*first, *third))
+    with world.database.reading() as session:
+        digests = session.scalars(select(PersonDigestRow.digest)).all()
+    # Nobody who sees an export can find its people among those that papers are matched by.
+    assert not [d for d in digests if d[:16] in (*first, *third)]
+
+
+def test_an_example_of_before_there_were_keys_still_opens(world):
+    confirm(world)
+    (row,) = rows(world)
+    with world.database.reading() as session:
+        body = json.loads(world.objects.get(row.body_object, session))
+    del body["people"]
+    assert TrainingExample.model_validate(body).people is None
+
+
 def test_nothing_is_kept_unless_the_retention_rule_says_so(settings):
     changed, database = opened(settings, example_forms="")
     with open_world(changed, database) as world:
@@ -145,6 +173,7 @@ def test_gold_documents_are_never_examples(world):
         assert confirmed_without_example(session) == [document]
         assert (
             keep_example(
+                world.database,
                 session,
                 world.objects,
                 gold,

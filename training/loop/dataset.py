@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +24,11 @@ class Example:
     doubtful: bool
     corrected: bool
     received_on: str
+    raw_text: str = ""
+    crop: str | None = None
+    """Picture of the field, below the folder of the data set."""
+    people: tuple[str, ...] | None = None
+    """Keyed digests of whom the document is about; None: not known."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +62,10 @@ def is_check(document: str, percent: int = 30) -> bool:
 
 
 def _examples(data: bytes) -> Iterator[Example]:
-    names = Example.__slots__
+    names = [field.name for field in fields(Example)]
     for line in data.decode().splitlines():
         told = json.loads(line)
-        yield Example(**{name: told[name] for name in names})
+        people = told.get("people")
+        told["people"] = None if people is None else tuple(map(str, people))
+        # What newer exports tell as well has a default; TypeError for what every export tells.
+        yield Example(**{name: told[name] for name in names if name in told})

@@ -65,9 +65,7 @@ def test_clear_ink_stays_beside_a_word_that_looks_the_same():
 def test_what_the_recogniser_does_not_hold_possible_is_never_taken():
     # Not even the same ink in another script, which the shipped lists allow.
     assert line_text(read("北栄運輪").line) == "北栄運輪"
-    words = OfficeWords(
-        lists=parse_words(dump_words({WordList.EMPLOYERS: frozenset({"ニコ商会"})})).lists
-    )
+    words = parse_words(dump_words({WordList.EMPLOYERS: frozenset({"ニコ商会"})}))
     assert line_text(read("二コ商会", words=words).line) == "二コ商会"
 
 
