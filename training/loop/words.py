@@ -16,12 +16,11 @@ from functools import cache
 from pathlib import Path
 
 from models.acceptors import Chain, Trie
-from pipelines.errors import CodedError
 from pipelines.field_words import listed_at
 from pipelines.forms.kinds import FieldKind
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FieldDefinition
-from pipelines.office_words import LEAST_APPLICANTS, MODEL, WordList, dump_words, words_in
+from pipelines.office_words import LEAST_APPLICANTS, MODEL, WordList, dump_words, lists_of, words_in
 from pipelines.reference.words import given_names, relations, surnames, ward_towns
 from training.loop.candidate import Candidate, write_candidate
 from training.loop.dataset import Dataset, Example, is_check, load_dataset
@@ -65,11 +64,11 @@ def applicants_of(examples: Iterable[Example]) -> dict[str, str]:
 
 def count_words(examples: Sequence[Example], library: FormLibrary) -> Tally:
     """Count words of the fields that have a list; forms that are not installed are left out."""
-    applicants, tally = applicants_of(examples), Tally()
+    applicants, tally, fields = applicants_of(examples), Tally(), _listed_fields(library)
     for example in examples:
         if example.kind in _NAMES and example.confirmed:
             tally.names.add(_bare(example.confirmed))
-        known = _definition(library, example)
+        known = fields.get((example.form, example.revision, example.field))
         if known is None or not example.confirmed:
             continue
         stood = words_in(known, example.confirmed)
@@ -139,8 +138,9 @@ def _coverage(
     library: FormLibrary,
 ) -> tuple[int, int]:  # fmt: skip
     seen = covered = 0
+    fields = _listed_fields(library)
     for example in held:
-        known = _definition(library, example)
+        known = fields.get((example.form, example.revision, example.field))
         if known is None or not example.confirmed:
             continue
         for of, text in words_in(known, example.confirmed):
@@ -150,12 +150,14 @@ def _coverage(
     return seen, covered
 
 
-def _definition(library: FormLibrary, example: Example) -> FieldDefinition | None:
-    try:
-        form = library.find(example.form, example.revision).definition
-    except CodedError:
-        return None
-    return next((f for f in form.fields if f.name == example.field), None)
+def _listed_fields(library: FormLibrary) -> dict[tuple[str, str, str], FieldDefinition]:
+    """Fields that have a list, by form, revision and name."""
+    return {
+        (form.definition.id, form.definition.revision, each.name): each
+        for form in library.entries
+        for each in form.definition.fields
+        if lists_of(each)
+    }
 
 
 def _refused(words: WordList, text: str, names: set[str]) -> bool:
