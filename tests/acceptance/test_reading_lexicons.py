@@ -11,6 +11,7 @@ from pipelines.field_crops import Crop
 from pipelines.field_texts import box_candidates
 from pipelines.field_values import choose_value
 from pipelines.forms.model import Box, FieldDefinition, FieldKind
+from pipelines.office_words import WordList, dump_words, parse_words
 from pipelines.records import Pixels
 from pipelines.reference.words import (
     given_name_kana,
@@ -41,6 +42,12 @@ KANA = (
     "カネダイチ ルミノ", "オンダラ キクヒロ",
 )  # fmt: skip
 TWINS = ("鈴本 惟人", "由中 惟人", "佐膝 惟人", "高槁 惟人", "小休 惟人", "大木戸 惟人")
+# Written on the paper, and a word of the office that differs by a character that looks like it.
+OFFICE = {
+    "綾瀬精械工業": "綾瀬精機工業", "北栄運輪": "北栄運輸", "足立第一信全": "足立第一信金",
+    "千住未広保育園": "千住末広保育園", "大谷田整骨院": "大谷口整骨院", "入潮商会": "八潮商会",
+    "竹塚建設": "竹の塚建設", "東洋土木": "東洋士木", "日之出水道": "日の出水道",
+}  # fmt: skip
 ADDRESSES = (
     "足立区千住桜町3-2-1", "足立区青井九丁目12番3号", "足立区西綾瀬本町2丁目5番1号",
     "足立区梅岡4-11-8", "足立区新田南一丁目7番2号", "足立区花畑北12丁目3-4",
@@ -130,6 +137,26 @@ def test_clear_ink_stays_beside_a_listed_name_that_looks_the_same(recogniser: Re
     assert len(clear) >= 0.25 * len(written)
     got = [(n, box_candidates(_field(kind), [c], [r])[0].text) for n, c, r in clear]
     assert [(n, text) for n, text in got if fold(text) != fold(n)] == []
+
+
+def test_clear_ink_stays_beside_a_word_of_the_office(recogniser: Recogniser) -> None:
+    field = FieldDefinition(
+        name="it", label="勤務先名", kind=FieldKind.TEXT, box=Box(x=1, y=1, width=90, height=8)
+    )
+    words = parse_words(dump_words({WordList.EMPLOYERS: frozenset(OFFICE.values())}))
+    assert not OFFICE.keys() & set(words.lists[WordList.EMPLOYERS])
+    written = [(n, _written(n, hand, seed)) for n in OFFICE for hand in HANDS for seed in SEEDS[:2]]
+    crops = [crop for _, crop in written]
+    repertoires = [kind_repertoire(FieldKind.TEXT)] * len(crops)
+    readings = recogniser.read([c.pixels for c in crops], repertoires)
+    clear = [
+        (text, crop, reading)
+        for (text, crop), reading in zip(written, readings, strict=True)
+        if fold(reading.text) == fold(text) and min(c.confidence for c in reading.characters) > 0.91
+    ]
+    assert len(clear) >= 0.25 * len(written)
+    got = [(t, box_candidates(field, [c], [r], words)[0].text) for t, c, r in clear]
+    assert [(t, text) for t, text in got if fold(text) != fold(t)] == []
 
 
 def test_a_list_mends_what_the_ink_leaves_open_and_spoils_nothing(recogniser: Recogniser) -> None:
