@@ -8,15 +8,9 @@ from pipelines.confidence import NO_EVIDENCE, Evidence, calibrated, is_sure, joi
 from pipelines.field_formats import is_plausible
 from pipelines.forms.model import DatePart, Era, FieldDefinition, FieldKind
 from pipelines.normalise import Normalised, normalise_value
+from pipelines.normalise.printed_eras import ERA_WORDS, possible_days
+from pipelines.normalise.wareki import spells_date
 
-ERA_WORDS = {
-    Era.MEIJI: "明治",
-    Era.TAISHO: "大正",
-    Era.SHOWA: "昭和",
-    Era.HEISEI: "平成",
-    Era.REIWA: "令和",
-    Era.WESTERN: "",
-}
 _YEAR_STARTS = frozenset("0123456789元一二三四五六七八九十")
 _UNITS = {DatePart.YEAR: "年", DatePart.MONTH: "月", DatePart.DAY: "日"}
 # Kinds whose text has a format: what does not parse was not read rightly.
@@ -35,6 +29,9 @@ _MARGIN = 0.01
 _PLAUSIBLE_MARGIN = 0.1
 # Chosen against a reading that is so many times as probable, a value is never sure.
 _CLEARER = 1 / 3
+# A date that never was stays as it is written when the ink is as clear as this, and no possible one
+# is within `_CLEARER` of it: it is the writer's mistake, and a person decides what was meant.
+_CLEAR_INK = 0.5
 # Of each part this many readings are tried with those of the others, and so many wholes kept.
 _PART_READINGS, _WHOLES = 4, 16
 
@@ -132,7 +129,10 @@ def choose_value(field: FieldDefinition, candidates: Sequence[Candidate]) -> Val
         normalised=normalised,
         likelihood=likelihood,
         confidence=calibrated(field.kind, evidence),
-        others=tuple(Candidate(v, min(c, 1.0)) for v, c in ranked),
+        others=(
+            *_in_each_era(field, chosen),
+            *(Candidate(v, min(c, 1.0)) for v, c in ranked),
+        ),
         evidence=evidence,
         against_ink=chosen.confidence < _CLEARER * parsed[0][0].confidence,
     )
@@ -142,12 +142,14 @@ def is_doubtful(field: FieldDefinition, value: Value) -> bool:
     """Whether a person should look at this value first.
 
     More characters than the comb has cells: one of them was read as two. A value against the ink
-    may be what was meant, or the writer's own mistake (a month 16) put right by us.
+    may be what was meant, or the writer's own mistake (a month 16) put right by us. A sum whose
+    groups of three don't work out (58,00) lacks a figure.
     """
     written = sum(c.isalnum() for c in value.text)
     crowded = field.kind is not FieldKind.DATE and 1 < field.cells < written
-    problems = bool(value.normalised.problems)
-    return crowded or problems or value.against_ink or not is_sure(value.confidence, field.critical)
+    grouped = field.kind is not FieldKind.AMOUNT or value.evidence.plausible
+    against = crowded or not grouped or value.against_ink or bool(value.normalised.problems)
+    return against or not is_sure(value.confidence, field.critical)
 
 
 def _chosen(
@@ -155,7 +157,9 @@ def _chosen(
 ) -> tuple[Candidate, Normalised]:
     first, normalised = parsed[0]
     if _misread(normalised):
-        floor = max(_MARGIN * first.confidence, 1e-4)
+        written = field.kind is FieldKind.DATE and spells_date(first.text)
+        margin = _CLEARER if written and first.confidence >= _CLEAR_INK else _MARGIN
+        floor = max(margin * first.confidence, 1e-4)
         possible = [(c, n) for c, n in parsed if not _misread(n) and c.confidence >= floor]
         if not possible:
             return first, normalised
@@ -168,6 +172,12 @@ def _chosen(
         if likely and is_plausible(field.kind, candidate.text, other):
             return candidate, other
     return first, normalised
+
+
+def _in_each_era(field: FieldDefinition, read: Candidate) -> list[Candidate]:
+    """Days that may be meant where none of the printed eras is chosen."""
+    days = possible_days(field, read.text)
+    return [Candidate(day, read.confidence / len(days)) for day in days]
 
 
 def _misread(normalised: Normalised) -> bool:

@@ -13,10 +13,10 @@ from ocr_service.review.masking import mask
 from pipelines.check_drift import fields_beside
 from pipelines.drift import DriftZone
 from pipelines.field_slots import ReadCut
-from pipelines.field_values import ERA_WORDS
 from pipelines.forms.template import Template
 from pipelines.mark_shapes import MarkShape
 from pipelines.marks import SEAL_OPTION
+from pipelines.normalise.printed_eras import ERA_WORDS
 from pipelines.records import Field, Line, Mark, Pixels, RegisteredPage
 
 _FIELD_HEAD = (

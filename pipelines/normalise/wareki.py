@@ -72,12 +72,22 @@ def normalise_date(text: str, *, today: date | None = None) -> Normalised:
     return _checked(year, numbers[1], numbers[2], match["era"], problems, today)
 
 
+def spells_date(text: str) -> bool:
+    """Whether a year, a month and a day, if any, are written: also those of no day (2月31日)."""
+    match = _SEPARATED.match(_fold(text))
+    if match is None:
+        return False
+    year, month, day = (_number(n) for n in match.groups()[1:])
+    return year is not None and month is not None and month < 100 and (day is None or day < 100)
+
+
 def western_year(era: str, year: int) -> tuple[int | None, tuple[str, ...]]:
     """Western year of a year of an era ("" or 西暦: western already), with problems."""
     if era in ("", _WESTERN):
         if year >= 1000:
             return year, ()
-        return None, ("era_missing",)
+        # Three figures are neither a year of an era nor a western one: a figure was lost.
+        return None, ("era_missing",) if year < 100 else ("unparseable",)
     span = _BY_NAME.get(era)
     if span is None or year < 1:
         return None, ("unparseable",)

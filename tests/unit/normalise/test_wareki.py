@@ -61,6 +61,7 @@ def test_what_is_no_day_has_no_value(text: str) -> None:
 
 def test_a_short_year_without_an_era_is_not_guessed() -> None:
     assert normalise_date("3年2月1日").problems == ("era_missing",)
+    assert normalise_date("026年2月1日").problems == ("unparseable",)
 
 
 def test_nothing_written_is_empty() -> None:

@@ -12,7 +12,14 @@ from pipelines.field_values import (
     part_candidates,
     with_era,
 )
-from pipelines.forms.model import DatePart, Era, FieldDefinition, FieldKind, FieldPart
+from pipelines.forms.model import (
+    DatePart,
+    Era,
+    EraOption,
+    FieldDefinition,
+    FieldKind,
+    FieldPart,
+)
 
 
 def _field(
@@ -151,13 +158,54 @@ def test_more_figures_than_cells_are_doubtful(text: str, doubtful: bool) -> None
     assert is_doubtful(comb, value) is doubtful
 
 
-def test_a_value_against_clear_ink_is_doubtful() -> None:
-    """A month 16 was read as month 1, surely: who wrote it has to be asked."""
+def test_clear_ink_wins_over_a_day_that_could_be() -> None:
+    """A month 16, surely read: who wrote it is asked, and month 1 stands by as another reading."""
     readings = {
         DatePart.YEAR: [Candidate("25", 0.99)],
-        DatePart.MONTH: [Candidate("16", 0.97), Candidate("1", 0.02)],
+        DatePart.MONTH: [Candidate("16", 0.92), Candidate("1", 0.07)],
+        DatePart.DAY: [Candidate("23", 0.99)],
+    }
+    value = choose_value(BIRTH, part_candidates(BIRTH, readings, Era.SHOWA))
+    assert (value.text, value.normalised.value) == ("昭和25年16月23日", None)
+    assert "1950-01-23" in [other.text for other in value.others]
+    assert is_doubtful(BIRTH, replace(value, confidence=0.9999))
+
+
+def test_a_month_that_never_was_stays_in_a_date_without_a_day() -> None:
+    value = choose_value(BIRTH, [Candidate("令和8年14月", 0.9), Candidate("令和8年4月", 0.08)])
+    assert value.text == "令和8年14月"
+
+
+def test_a_value_against_the_ink_is_doubtful() -> None:
+    """Too faint to hold against the writer, and too probable to be passed over in silence."""
+    readings = {
+        DatePart.YEAR: [Candidate("25", 0.99)],
+        DatePart.MONTH: [Candidate("16", 0.45), Candidate("1", 0.05)],
         DatePart.DAY: [Candidate("23", 0.99)],
     }
     value = choose_value(BIRTH, part_candidates(BIRTH, readings, Era.SHOWA))
     assert value.normalised.value == "1950-01-23"
     assert is_doubtful(BIRTH, replace(value, confidence=0.9999))
+
+
+def test_a_broken_reading_of_a_date_still_gives_way() -> None:
+    """Without its month it is no date at all: that speaks against the reading."""
+    value = choose_value(BIRTH, [Candidate("令和8年月3日", 0.9), Candidate("令和8年1月3日", 0.05)])
+    assert value.normalised.value == "2026-01-03"
+
+
+def test_without_an_era_the_printed_ones_are_offered() -> None:
+    eras = tuple(EraOption(value=era, box=box(10, 10, 5, 5)) for era in (Era.HEISEI, Era.REIWA))
+    printed = BIRTH.model_copy(update={"eras": eras})
+    value = choose_value(printed, [Candidate("18年5月3日", 0.9)])
+    assert value.normalised.value is None
+    assert [other.text for other in value.others] == ["2006-05-03", "2036-05-03"]
+    beyond = choose_value(printed, [Candidate("33年5月3日", 0.9)])
+    assert [other.text for other in beyond.others] == ["2051-05-03"]
+
+
+@pytest.mark.parametrize(("text", "doubtful"), [("58,000", False), ("58,00", True)])
+def test_a_sum_whose_groups_lack_a_figure_is_doubtful(text: str, doubtful: bool) -> None:
+    field = _field(FieldKind.AMOUNT)
+    value = replace(choose_value(field, [Candidate(text, 0.999)]), confidence=0.9999)
+    assert is_doubtful(field, value) is doubtful
