@@ -40,6 +40,8 @@ ERAS = (
 _BY_NAME = {n: e for e in ERAS for n in (e.name, e.letter, e.letter.lower(), e.name[0])}
 _LIGATURES = {"㍾": "明治", "㍽": "大正", "㍼": "昭和", "㍻": "平成", "㋿": "令和"}
 _WESTERN = "西暦"
+# So many figures are neither a year of an era nor a western one: one was lost, or is too many.
+_NO_YEAR = 3
 
 _NUMBER = r"([0-9OolI|〇○]{1,4}|元)"
 _SEPARATED = re.compile(
@@ -66,6 +68,8 @@ def normalise_date(text: str, *, today: date | None = None) -> Normalised:
     numbers = [_number(n) for n in match.groups()[1:]]
     if numbers[0] is None or numbers[1] is None:
         return UNPARSEABLE
+    if not match["era"] and len(match[2]) == _NO_YEAR:
+        return UNPARSEABLE
     year, problems = western_year(match["era"], numbers[0])
     if year is None:
         return Normalised(None, problems)
@@ -86,8 +90,7 @@ def western_year(era: str, year: int) -> tuple[int | None, tuple[str, ...]]:
     if era in ("", _WESTERN):
         if year >= 1000:
             return year, ()
-        # Three figures are neither a year of an era nor a western one: a figure was lost.
-        return None, ("era_missing",) if year < 100 else ("unparseable",)
+        return None, ("era_missing",)
     span = _BY_NAME.get(era)
     if span is None or year < 1:
         return None, ("unparseable",)
