@@ -30,19 +30,7 @@ from pipelines.records import (
     Severity,
 )
 from pipelines.rules.lookups import NO_LOOKUPS, Lookups
-
-_QUALITY_MESSAGES = {
-    QualityReason.BLANK: "何も書かれていない面です。",
-    QualityReason.BLURRED: "画像がぼやけています。",
-    QualityReason.DARK: "画像が暗すぎます。",
-    QualityReason.OVEREXPOSED: "画像が明るすぎて、文字が飛んでいます。",
-    QualityReason.LOW_RESOLUTION: "解像度が低すぎます。",
-    QualityReason.CUT_CORNER: "用紙の角が切れています。",
-    QualityReason.LOW_CONTRAST: "文字が薄く、読み取りにくい画像です。",
-    QualityReason.WRONG_SIDE: "裏面が読み込まれた可能性があります。",
-    QualityReason.DAMAGED: "画像データの一部が壊れています。",
-}
-_SCAN_AGAIN = "再スキャンを検討してください。"
+from pipelines.rules.texts import text_params, told
 
 
 def check_fields(
@@ -86,11 +74,13 @@ def check_pages(present: Iterable[int], form: FormDefinition) -> tuple[Finding, 
             kind=FindingKind.COMPLETENESS,
             severity=Severity.ERROR,
             fields=(),
-            message=f"様式の{page.number}ページ目がありません。届いているか確認してください。",
+            message=told(params),
             ground=form.ground or f"{form.title} 記入要領",
+            params=params,
         )
         for page in form.pages
         if page.number not in there
+        for params in (text_params("pages.missing", page=str(page.number)),)
     )
 
 
@@ -102,18 +92,16 @@ def unknown_findings(written: Iterable[int]) -> tuple[Finding, ...]:
     numbers = sorted(set(written))
     if not numbers:
         return ()
+    params = text_params("form.none", pages=",".join(str(number) for number in numbers))
     return (
         Finding(
             rule="form.none",
             kind=FindingKind.QUALITY,
             severity=Severity.INFO,
             fields=(),
-            message=(
-                "登録されている様式のどれとも一致しませんでした。様式であれば、用紙全体が写るように"
-                "再スキャンするか、様式を選んで読み取り直してください。"
-            ),
+            message=told(params),
             ground="文書読取運用基準（様式の特定）",
-            params={"pages": ",".join(str(number) for number in numbers)},
+            params=params,
         ),
     )
 
@@ -129,13 +117,16 @@ def quality_findings(verdicts: Iterable[QualityVerdict]) -> tuple[Finding, ...]:
             kind=FindingKind.QUALITY,
             severity=Severity.WARNING,
             fields=(),
-            message=f"{verdict.page}ページ目: {_QUALITY_MESSAGES[reason]}{_SCAN_AGAIN}",
+            message=told(params),
             ground="文書読取運用基準（画質）",
-            params={"page": str(verdict.page)},
+            params=params,
         )
         for verdict in verdicts
         for reason in verdict.reasons
         if not verdict.ok and reason is not QualityReason.COVERED
+        for params in (
+            text_params("page", f"quality.{reason}", "quality.again", page=str(verdict.page)),
+        )
     )
 
 
@@ -174,22 +165,23 @@ def _missing_finding(
     item: FieldDefinition | MarkGroup | SealDefinition, field: Field | None, form: FormDefinition
 ) -> Finding:
     if isinstance(item, MarkGroup):
-        what = f"「{item.label}」が選ばれていません。"
+        text = "required.marks"
     elif isinstance(item, SealDefinition):
-        word = "署名" if item.kind == "signature" else "押印"
-        what = f"「{item.label}」の{word}がありません。"
+        text = f"required.{item.kind}"
     elif field is not None and field.state is FieldState.STRUCK:
-        what = f"「{item.label}」が消されたままで、書き直しがありません。"
+        text = "required.struck"
     else:
-        what = f"「{item.label}」が記入されていません。"
-    condition = "" if item.required else "（ほかの記入内容により必要です）"
+        text = "required.field"
+    condition = () if item.required else ("required.condition",)
+    params = text_params(text, *condition, label=item.label)
     return Finding(
         rule=f"required.{item.name}",
         kind=FindingKind.COMPLETENESS,
         severity=Severity.ERROR,
         fields=(item.name,),
-        message=what + condition,
+        message=told(params),
         ground=form.ground or f"{form.title} 記入要領",
+        params=params,
     )
 
 
@@ -199,13 +191,15 @@ def _several_marks(by_name: Mapping[str, Field], form: FormDefinition) -> Iterat
         if group.select is Select.ONE and field and field.value and "," in field.value:
             labels = {option.value: option.label for option in group.options}
             chosen = "・".join(labels.get(value, value) for value in field.value.split(","))
+            params = text_params("marks.several", label=group.label, chosen=chosen)
             yield Finding(
                 rule=f"marks.several.{group.name}",
                 kind=FindingKind.COMPLETENESS,
                 severity=Severity.ERROR,
                 fields=(group.name,),
-                message=f"「{group.label}」は1つだけ選びますが、{chosen}が選ばれています。",
+                message=told(params),
                 ground=form.ground or f"{form.title} 記入要領",
+                params=params,
             )
 
 

@@ -4,7 +4,7 @@ Another sheet lies on it, it is torn, or the scan cuts it off. Fields there are 
 blank: the finding says why, and that only another scan can mend it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipelines.forms.model import Box, FormDefinition
@@ -18,28 +18,9 @@ from pipelines.records import (
     RegisteredPage,
     Severity,
 )
-from pipelines.rules.catalogue import Language
+from pipelines.rules.texts import label_params, text_params, told
 
 RULE = f"quality.{QualityReason.COVERED}"
-_MOST_NAMED = 5
-_COVERED = {
-    Language.JA: "{page}ページ目: 用紙の一部が隠れているか、切れています。",
-    Language.EN: "Page {page}: a part of the page is covered or cut off. ",
-    Language.EASY: "{page}ページ: 紙（かみ）の 一部（いちぶ）が "
-    "かくれて いるか、切（き）れて います。",
-}
-_UNSEEN = {
-    Language.JA: "次の欄は写っていません: {labels}。",
-    Language.EN: "These fields could not be seen: {labels}. ",
-    Language.EASY: "見（み）えない ところ: {labels}。",
-}
-_MORE = {Language.JA: "など{count}か所", Language.EN: " ({count} in all)"}
-_MORE[Language.EASY] = _MORE[Language.JA]
-_AGAIN = {
-    Language.JA: "紙を重ねずに、用紙全体を再スキャンしてください。",
-    Language.EN: "Scan the whole page again with nothing on it.",
-    Language.EASY: "紙（かみ）を 重（かさ）ねないで、もう一度（いちど） スキャンして ください。",
-}
 
 
 def unseen_items(registered: RegisteredPage, form: FormDefinition) -> tuple[str, ...]:
@@ -72,34 +53,21 @@ def covered_findings(
     )
 
 
-def covered_in(finding: Finding, language: Language) -> str | None:
-    """Tell such a finding in another language; None for others and older ones."""
-    if finding.rule != RULE or "labels" not in finding.params:
-        return None
-    return _message(finding.params, language)
-
-
 def _finding(page: int, names: tuple[str, ...], labels: list[str]) -> Finding:
-    named = "".join(f"「{label}」" for label in labels[:_MOST_NAMED])
-    params = {"page": str(page), "labels": named, "count": str(len(names))}
+    unseen = ("quality.covered.unseen",) if labels else ()
+    params = {
+        **text_params("page", "quality.covered", *unseen, "quality.covered.again", page=str(page)),
+        **label_params(labels),
+    }
     return Finding(
         rule=RULE,
         kind=FindingKind.QUALITY,
         severity=Severity.WARNING,
         fields=names,
-        message=_message(params, Language.JA),
+        message=told(params),
         ground="文書読取運用基準（画質）",
         params=params,
     )
-
-
-def _message(params: Mapping[str, str], language: Language) -> str:
-    message = _COVERED[language].format(page=params["page"])
-    if params["labels"]:
-        count = int(params["count"])
-        more = _MORE[language].format(count=count) if count > _MOST_NAMED else ""
-        message += _UNSEEN[language].format(labels=params["labels"] + more)
-    return message + _AGAIN[language]
 
 
 def _boxes(form: FormDefinition, form_page: int) -> Iterator[tuple[str, list[Box]]]:

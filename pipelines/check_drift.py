@@ -3,39 +3,24 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipelines.drift import Corners, DriftZone
+from pipelines.finding_places import Place, place_params
 from pipelines.forms.model import Box, FormDefinition
 from pipelines.forms.template import TEMPLATE_DPI, box_pixels
-from pipelines.records import BoundingBox, Finding, FindingKind, Severity
+from pipelines.records import Finding, FindingKind, Severity
+from pipelines.rules.texts import label_params, text_params, told
 
 RULE = "form.drift"
 _MM = TEMPLATE_DPI / 25.4
 _BESIDE_MM = 3.0
 _FAR_MM = 60.0
-_MOST_NAMED = 5
 
 
 def drift_findings(zones: Iterable[DriftZone], form: FormDefinition) -> tuple[Finding, ...]:
-    """Tell of every page on which print of `form` is missing: one finding a page.
-
-    `params` hold the zones: `zones` in mm of the form (x,y,width,height), `boxes` in pixels of the
-    scan (x0,y0,x1,y1), both separated by ";".
-    """
+    """Tell of every page on which print of `form` is missing, and where: one finding a page."""
     by_page: dict[int, list[DriftZone]] = {}
     for zone in zones:
         by_page.setdefault(zone.page, []).append(zone)
     return tuple(_finding(page, held, form) for page, held in sorted(by_page.items()))
-
-
-def drift_places(finding: Finding) -> tuple[tuple[int, BoundingBox], ...]:
-    """Give page and place on the scan of every zone that a finding of `drift_findings` tells of.
-
-    Other findings have none.
-    """
-    if finding.rule != RULE:
-        return ()
-    page = int(finding.params["page"])
-    corners = (tuple(map(float, box.split(","))) for box in finding.params["boxes"].split(";"))
-    return tuple((page, BoundingBox(x0=a, y0=b, x1=c, y1=d)) for a, b, c, d in corners)
 
 
 def fields_beside(corners: Corners, form: FormDefinition, form_page: int) -> Iterator[str]:
@@ -56,26 +41,20 @@ def _finding(page: int, zones: Sequence[DriftZone], form: FormDefinition) -> Fin
     touched = {n for z in zones for n in fields_beside(z.corners, form, z.form_page)}
     labels = {i.name: i.label for g in (form.fields, form.marks, form.seals) for i in g}
     names = tuple(name for name in labels if name in touched)
-    where = "".join(f"「{labels[name]}」" for name in names[:_MOST_NAMED])
-    if len(names) > _MOST_NAMED:
-        where += f"など{len(names)}か所"
+    texts = ("form.drift.near" if names else "form.drift", "form.drift.compare")
+    params = {
+        **text_params("page", *texts, form=f"{form.id}@{form.revision}"),
+        **label_params(labels[name] for name in names),
+        **place_params(page, ((_place(zone.corners), zone.box) for zone in zones)),
+    }
     return Finding(
         rule=RULE,
         kind=FindingKind.QUALITY,
         severity=Severity.WARNING,
         fields=names,
-        message=(
-            f"{page}ページ目: 様式どおりの印刷が見つからないところがあります"
-            + (f"（{where}の付近）。" if where else "。")
-            + "版の違う用紙か、印刷が隠れています。読み取った値を画像と見比べてください。"
-        ),
+        message=told(params),
         ground="文書読取運用基準（様式の版）",
-        params={
-            "page": str(page),
-            "form": f"{form.id}@{form.revision}",
-            "zones": ";".join(_place(zone.corners) for zone in zones),
-            "boxes": ";".join(_box(zone.box) for zone in zones),
-        },
+        params=params,
     )
 
 
@@ -100,10 +79,6 @@ def _distance_mm(corners: Corners, box: Box) -> float:
     return float((across**2 + down**2) ** 0.5 / _MM)
 
 
-def _place(corners: Corners) -> str:
+def _place(corners: Corners) -> Place:
     x0, y0, x1, y1 = (value / _MM for value in corners)
-    return f"{x0:.1f},{y0:.1f},{x1 - x0:.1f},{y1 - y0:.1f}"
-
-
-def _box(box: BoundingBox) -> str:
-    return ",".join(f"{value:.0f}" for value in (box.x0, box.y0, box.x1, box.y1))
+    return x0, y0, x1 - x0, y1 - y0

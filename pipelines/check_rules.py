@@ -22,6 +22,8 @@ from pipelines.forms.model import (
 )
 from pipelines.forms.values import expression_values
 from pipelines.records import Field, Finding, FindingKind, Severity
+from pipelines.rules.catalogue import Language
+from pipelines.rules.texts import OWN, text_params, told
 
 
 def rule_values(by_name: Mapping[str, Field], form: FormDefinition) -> dict[str, Value]:
@@ -58,6 +60,7 @@ def rule_findings(values: Mapping[str, Value], form: FormDefinition) -> Iterator
                 fields=names,
                 message=_fill(rule.message, labels),
                 ground=rule.ground,
+                params=_other_wordings(rule, labels),
             )
 
 
@@ -70,13 +73,15 @@ def attachment_findings(values: Mapping[str, Value], form: FormDefinition) -> It
         if isinstance(needed, Finding):
             yield needed
         elif needed:
+            params = text_params("attachment", label=attachment.label)
             yield Finding(
                 rule=f"attachment.{index}",
                 kind=FindingKind.COMPLETENESS,
                 severity=Severity.INFO,
                 fields=(),
-                message=f"添付書類「{attachment.label}」が必要です。届いているか確認してください。",
+                message=told(params),
                 ground=attachment.ground or form.ground or f"{form.title} 記入要領",
+                params=params,
             )
 
 
@@ -102,6 +107,11 @@ def holds(
         return _failed(rule, what, source, str(error))
 
 
+def _other_wordings(rule: Rule, labels: Mapping[str, str]) -> dict[str, str]:
+    wordings = {Language.EN: rule.message_en, Language.EASY: rule.message_easy}
+    return {OWN[lang]: _fill(message, labels) for lang, message in wordings.items() if message}
+
+
 def _fill(message: str, labels: Mapping[str, str]) -> str:
     for name, label in labels.items():
         message = message.replace(f"{{{name}}}", f"「{label}」")
@@ -110,12 +120,13 @@ def _fill(message: str, labels: Mapping[str, str]) -> str:
 
 def _failed(rule: Rule | None, what: str, source: str, detail: str) -> Finding:
     name = rule.id if rule else what
+    params = text_params("rule_failed", name=name, expression=source, detail=detail)
     return Finding(
         rule=f"rule_failed.{name}",
         kind=FindingKind.RULE_FAILED,
         severity=Severity.WARNING,
         fields=rule.fields if rule else (),
-        message=f"チェック「{name}」を実行できませんでした。様式の管理者に連絡してください。",
+        message=told(params),
         ground=rule.ground if rule else "様式定義",
-        params={"expression": source, "detail": detail},
+        params=params,
     )

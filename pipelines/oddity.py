@@ -17,6 +17,7 @@ from models.errors import ModelError, ModelProblem
 from pipelines.forms.model import FormDefinition
 from pipelines.oddity_features import Feature, Values, features
 from pipelines.records import Field, FieldState, Finding, FindingKind, Severity
+from pipelines.rules.texts import text_params, told
 
 MODEL = "form_oddity"
 RULE = "oddity."
@@ -97,15 +98,15 @@ def odd_findings(
     known = values_of(fields)
     labels = {field.name: field.label for field in form.fields}
     labels |= {group.name: group.label for group in form.marks}
-    told: list[Finding] = []
+    made: list[Finding] = []
     named: set[str] = set()
     for surprise in surprises(known, form, model, today=today):
-        if surprise.score <= model.limit or len(told) == _MOST:
+        if surprise.score <= model.limit or len(made) == _MOST:
             break
         if named.isdisjoint(surprise.fields):
             named.update(surprise.fields)
-            told.append(_finding(surprise, labels))
-    return tuple(told)
+            made.append(_finding(surprise, labels))
+    return tuple(made)
 
 
 def values_of(fields: Iterable[Field]) -> Values:
@@ -201,20 +202,18 @@ def _paired(
 
 
 def _finding(surprise: Surprise, labels: Mapping[str, str]) -> Finding:
-    told = "と".join(f"「{labels.get(name, name)}」" for name in surprise.fields)
+    names = "・".join(f"「{labels.get(name, name)}」" for name in surprise.fields)
     several = len(surprise.fields) > 1
-    what = f"{told}の組み合わせ" if several else f"{told}の内容"
+    rule = f"{RULE}{'combination' if several else 'value'}"
+    params = text_params(rule, seen=str(surprise.seen), among=str(surprise.among), fields=names)
     return Finding(
-        rule=f"{RULE}{'combination' if several else 'value'}",
+        rule=rule,
         kind=FindingKind.PLAUSIBILITY,
         severity=Severity.INFO,
         fields=surprise.fields,
-        message=(
-            f"{what}は、これまでに確認した{surprise.among}件のうち{surprise.seen}件にしかない、"
-            "めずらしいものです。誤りとは限りません。"
-        ),
+        message=told(params),
         ground=_GROUND,
-        params={"seen": str(surprise.seen), "among": str(surprise.among), "fields": told},
+        params=params,
     )
 
 

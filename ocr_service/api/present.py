@@ -30,9 +30,8 @@ from ocr_service.states import DocumentState
 from ocr_service.storage.suggestion_codec import decode_verdicts
 from ocr_service.storage.tables import ExportRow, SuggestionRow
 from ocr_service.taxonomy.store import taxonomy_of, title_today
-from pipelines.check_covered import covered_in
-from pipelines.check_drift import drift_places
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.finding_places import finding_places
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FieldDefinition, FormDefinition, MarkGroup, SealDefinition
 from pipelines.records import (
@@ -45,7 +44,8 @@ from pipelines.records import (
     QualityVerdict,
     Suggestion,
 )
-from pipelines.rules.catalogue import Language, message_in
+from pipelines.rules.catalogue import Language
+from pipelines.rules.texts import told_in
 
 QUALITY_TEXTS = {
     QualityReason.BLANK: "何も書かれていません",
@@ -244,7 +244,7 @@ def _finding_body(finding: Finding) -> FindingBody:
         ground=finding.ground,
         places=[
             PlaceBody(page=page, box=BoxBody(x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1))
-            for page, box in drift_places(finding)
+            for page, box in finding_places(finding)
         ],
         documents=list(again_documents(finding)),
     )
@@ -252,8 +252,7 @@ def _finding_body(finding: Finding) -> FindingBody:
 
 def _in(finding: Finding, language: Language) -> str | None:
     """Tell a finding in another language, if it is one of those that can be."""
-    told = (tell(finding, language) for tell in (message_in, again_in, covered_in))
-    return next((message for message in told if message), None)
+    return again_in(finding, language) or told_in(finding, language)
 
 
 def _field_body(field: Field, item: _Item | None, *, masked: bool) -> FieldBody:

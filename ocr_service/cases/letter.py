@@ -19,7 +19,8 @@ from pipelines.forms.model import FieldDefinition, FormDefinition, MarkGroup, Se
 from pipelines.forms.roles import Person
 from pipelines.records import Finding, FindingKind, Severity
 from pipelines.reference.readings import with_furigana
-from pipelines.rules.catalogue import Language, message_in
+from pipelines.rules.catalogue import Language
+from pipelines.rules.texts import TEXTS, told_in
 
 MOST_ITEMS = 30
 _Item = FieldDefinition | MarkGroup | SealDefinition
@@ -206,7 +207,8 @@ def demand_no_number(text: RequestText) -> RequestText:
 
 
 def _easy(finding: Finding, named: Sequence[_Item]) -> str:
-    told = message_in(finding, Language.EASY)
+    # What is missing is asked for in words of this letter, not only told.
+    told = None if TEXTS in finding.params else told_in(finding, Language.EASY)
     if told is not None:
         # The catalogue writes its readings in brackets.
         marked = _BRACKETED.sub(lambda found: f"{found[1]}《{found[2]}》", told)

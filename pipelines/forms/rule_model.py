@@ -16,6 +16,7 @@ class Rule(Strict):
     The names of all fields, mark groups and seals are variables (null when blank; dates are
     timestamps; amounts and digits of `amount` ints; mark groups strings, of `select: many` lists;
     seals bools); `today` is a timestamp. `message` may name `{field}` to show a value's label.
+    `message_en` and `message_easy` (やさしい日本語) say the same for screens in those languages.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
@@ -24,6 +25,8 @@ class Rule(Strict):
     when: str | None = None
     expression: str
     message: str = Field(min_length=1)
+    message_en: str = ""
+    message_easy: str = ""
     fields: tuple[Name, ...] = ()
     ground: str = Field(min_length=1)
 

@@ -1,5 +1,6 @@
 """The catalogue of shared rules: ground, severity, switch, and what is said in three languages."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,6 +64,7 @@ _KINDS = {
     },
     FieldKind.DIGITS: {"ja": "番号", "en": "number", "easy": "番号（ばんごう）"},
 }
+_NAMED = re.compile(r"\{(\w+)\}")
 _ANY_KIND = {"ja": "値", "en": "value", "easy": "ことば"}
 
 
@@ -112,6 +114,11 @@ def message_in(finding: Finding, language: Language) -> str | None:
     return _filled(catalogue()[rule], finding.params, language)
 
 
+def fill(message: str, words: Mapping[str, str]) -> str:
+    """Put `words` in the place of their {names}, once: what stands on the paper may hold braces."""
+    return _NAMED.sub(lambda found: words.get(found[1], found[0]), message)
+
+
 def shared_rule_of(finding: Finding) -> SharedRule | None:
     """Find the shared rule that made a finding."""
     if not finding.fields or not finding.rule.endswith(f".{finding.fields[0]}"):
@@ -126,11 +133,7 @@ def _filled(text: RuleText, params: Mapping[str, str], language: Language) -> st
         kind = words["what"]
         known = _KINDS.get(FieldKind(kind), _ANY_KIND) if kind in set(FieldKind) else _ANY_KIND
         words["what"] = known[language]
-    message = text.messages[language]
-    # Not str.format: what stands on the paper may hold braces.
-    for name, value in words.items():
-        message = message.replace(f"{{{name}}}", value)
-    return message
+    return fill(text.messages[language], words)
 
 
 def _rule(rule: SharedRule, row: Mapping[str, object]) -> RuleText:

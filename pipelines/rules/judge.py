@@ -17,6 +17,7 @@ from pipelines.rules.people import (
     surnames,
 )
 from pipelines.rules.places import residents, ward_towns
+from pipelines.rules.texts import text_params, told
 
 _GRAVITY = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 _JUDGES: tuple[Callable[[Paper], Iterator[Hit]], ...] = (
@@ -69,12 +70,13 @@ def without_repeats(
 
 
 def _failed(name: str, why: str) -> Finding:
+    params = text_params("rule_failed.shared", name=name, detail=why)
     return Finding(
         rule=f"rule_failed.{name}",
         kind=FindingKind.RULE_FAILED,
         severity=Severity.WARNING,
         fields=(),
-        message=f"共通規則のチェック「{name}」を実行できませんでした。管理者に連絡してください。",
+        message=told(params),
         ground="文書読取運用基準（共通規則）",
-        params={"detail": why},
+        params=params,
     )

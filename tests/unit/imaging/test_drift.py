@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from imaging_pages import World, make_form, page_of, rgb
 
-from pipelines.check_drift import drift_findings, drift_places, fields_beside
+from pipelines.check_drift import drift_findings, fields_beside
 from pipelines.drift import DriftZone, find_drift
+from pipelines.finding_places import finding_places
 from pipelines.forms.model import Box, FormDefinition
 from pipelines.forms.render import render_blank
 from pipelines.forms.template import Template, box_pixels, templates_of_pdf
@@ -188,10 +189,10 @@ def test_a_finding_gives_its_places_back(world: World) -> None:
     form = world.templates[FORM].definition
     zones = [zone_at(20, 50, 20, 4, page=2), zone_at(100, 88, 3.6, 3.6, page=2)]
     (finding,) = drift_findings(zones, form)
-    (first, box), (second, _) = drift_places(finding)
+    (first, box), (second, _) = finding_places(finding)
     assert (first, second) == (2, 2)
     assert (box.x0, box.y1) == pytest.approx((zones[0].box.x0, zones[0].box.y1), abs=0.5)
-    assert drift_places(replace(finding, rule="quality.blank", params={})) == ()
+    assert finding_places(replace(finding, rule="quality.blank", params={})) == ()
 
 
 def test_print_far_from_every_field_names_none(world: World) -> None:

@@ -257,5 +257,5 @@ def test_a_document_without_a_form_says_so_once_when_something_is_written() -> N
     (finding,) = unknown_findings([3, 1])
     assert (finding.rule, finding.kind) == ("form.none", FindingKind.QUALITY)
     assert finding.severity is Severity.INFO
-    assert finding.params == {"pages": "1,3"}
+    assert finding.params["pages"] == "1,3"
     assert unknown_findings([]) == ()

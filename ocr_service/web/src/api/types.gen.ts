@@ -2388,6 +2388,16 @@ export interface components {
             /** Message */
             message: string;
             /**
+             * Message Easy
+             * @default
+             */
+            message_easy: string;
+            /**
+             * Message En
+             * @default
+             */
+            message_en: string;
+            /**
              * Severity
              * @default warning
              * @enum {string}
