@@ -23,7 +23,8 @@ from pipelines.decode_pdf import inspect_pdf, is_pdf, pdf_pages
 from pipelines.decode_pixels import heif_page, raster_pages
 from pipelines.decode_tiff import inspect_tiff, is_tiff
 from pipelines.errors import CodedError, ErrorCode
-from pipelines.records import Page
+from pipelines.geometry import keep_grey
+from pipelines.records import Page, Pixels
 
 __all__ = ["DecodeLimits", "ScanSummary", "decode_pages", "encode_view", "inspect_scan"]
 
@@ -79,15 +80,20 @@ def decode_pages(
         # Cameras and editors write 72 or 96 without meaning it; no scanner makes pages of that.
         meant = raw.dpi is not None and raw.dpi not in _MEANINGLESS_DPI
         dpi = raw.dpi / raw.reduced if raw.dpi and meant else None
-        yield Page(
+        grey = raw.pixels if raw.pixels.ndim == 2 else None
+        page = Page(
             number=number,
-            pixels=raw.pixels,
+            pixels=raw.pixels if grey is None else _repeated(grey),
             dpi=_plausible_dpi(dpi, width, height),
             to_scan=np.diag([float(raw.reduced), float(raw.reduced), 1.0]),
             scan_width=width * raw.reduced,
             scan_height=height * raw.reduced,
             damaged=raw.damaged,
+            colourless=grey is not None,
         )
+        if grey is not None:
+            keep_grey(page, grey)
+        yield page
 
 
 def encode_view(page: Page, *, width: int, quality: int = 80) -> bytes:
@@ -119,6 +125,11 @@ def _inspector(data: bytes) -> _Inspect:
         if is_kind(data):
             return inspect
     raise CodedError(ErrorCode.FILE_UNSUPPORTED, "no known signature")
+
+
+def _repeated(grey: Pixels) -> Pixels:
+    """RGB of grey values."""
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _plausible_dpi(dpi: float | None, width: int, height: int) -> float:

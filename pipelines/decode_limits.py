@@ -33,7 +33,7 @@ class ScanSummary:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class RawPage:
-    """A page as it comes out of its decoder: H x W x 3 RGB.
+    """A page as it comes out of its decoder: H x W x 3 RGB, or H x W of one channel.
 
     `dpi` is that of the file, None when it says nothing. The scan is `reduced` times as wide and as
     high as `pixels`. `damaged`: the decoder passed over something.

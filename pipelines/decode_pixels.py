@@ -1,4 +1,4 @@
-"""Pillow and libheif images of any mode as RGB pixels."""
+"""Pillow and libheif images of any mode as grey or RGB pixels."""
 
 import io
 import warnings
@@ -15,6 +15,7 @@ from pipelines.decode_damage import decode_sound, fax_is_damaged, jpeg_is_damage
 from pipelines.decode_limits import DecodeLimits, RawPage, check_size
 from pipelines.decode_reduce import factor_to, load_reduced, shrunk
 from pipelines.decode_tiff import page_frames
+from pipelines.decode_whole import decode_whole
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.records import Pixels
 
@@ -61,7 +62,7 @@ def heif_page(data: bytes, limits: DecodeLimits, enough_pixels: int | None = Non
         check_size(found.size[0], found.size[1], limits)
         image = found.to_pillow()
         reduced = factor_to(image.size, enough_pixels)
-        return RawPage(pixels=_to_rgb(shrunk(image, reduced)), dpi=None, reduced=reduced)
+        return RawPage(pixels=_to_array(shrunk(image, reduced)), dpi=None, reduced=reduced)
 
 
 @contextmanager
@@ -91,7 +92,8 @@ def _jpeg(image: Image.Image, data: bytes, reduced: int) -> tuple[Pixels, float 
         pixels, dpi = _pixels(image, load_reduced(image, data, reduced))
         return pixels, dpi, jpeg_is_damaged(data)
     grey = image.mode == "L"
-    found = decode_sound(data, grey=grey)
+    whole = decode_whole(data, grey=grey)
+    found = decode_sound(data, grey=grey) if whole is None else whole
     sound = found is not None
     if found is None:
         how = cv2.IMREAD_GRAYSCALE if grey else cv2.IMREAD_COLOR_RGB
@@ -100,8 +102,8 @@ def _jpeg(image: Image.Image, data: bytes, reduced: int) -> tuple[Pixels, float 
     if found is None or found.shape[:2] != (image.height, image.width):
         raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG cannot be decoded")
     _check_whole(found, image.mode)
-    pixels, dpi = _squared(_repeated(found) if grey else found, *_dpi(image))
-    return pixels, dpi, jpeg_is_damaged(data, sound=sound)
+    pixels, dpi = _squared(found, *_dpi(image))
+    return pixels, dpi, whole is None and jpeg_is_damaged(data, sound=sound)
 
 
 def _pixels(image: Image.Image, loaded: Image.Image) -> tuple[Pixels, float | None]:
@@ -116,7 +118,7 @@ def _pixels(image: Image.Image, loaded: Image.Image) -> tuple[Pixels, float | No
         loaded = ImageOps.exif_transpose(loaded)
     if turn in (5, 6, 7, 8):
         across, down = down, across
-    return _squared(_to_rgb(loaded), across, down)
+    return _squared(_to_array(loaded), across, down)
 
 
 def _squared(pixels: Pixels, across: float, down: float) -> tuple[Pixels, float | None]:
@@ -156,10 +158,10 @@ def _square(pixels: Pixels, across: float, down: float) -> Pixels:
     return np.asarray(resized, dtype=np.uint8)
 
 
-def _to_rgb(image: Image.Image) -> Pixels:
+def _to_array(image: Image.Image) -> Pixels:
+    """Grey values (H x W) of an image of one channel, RGB of any other."""
     if image.mode in ("I;16", "I;16L", "I;16B", "I;16N", "I", "F"):
-        grey = _to_eight_bits(np.asarray(image))
-        return _repeated(grey)
+        return _to_eight_bits(np.asarray(image))
     if image.mode == "LAB":
         image = image.getchannel("L")
     if image.has_transparency_data:
@@ -167,13 +169,8 @@ def _to_rgb(image: Image.Image) -> Pixels:
         paper = Image.new("RGBA", layered.size, "white")
         image = Image.alpha_composite(paper, layered)
     if image.mode in ("1", "L"):
-        return _repeated(np.asarray(image.convert("L"), np.uint8))
+        return np.asarray(image if image.mode == "L" else image.convert("L"), np.uint8)
     return np.array(image.convert("RGB"), dtype=np.uint8)
-
-
-def _repeated(grey: Pixels) -> Pixels:
-    """RGB of grey values."""
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _to_eight_bits(values: NDArray[np.generic]) -> Pixels:

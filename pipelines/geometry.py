@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.records import BoundingBox, Matrix, Pixels, RegisteredPage
+from pipelines.records import BoundingBox, Matrix, Page, Pixels, RegisteredPage
 
 Points = NDArray[np.float64]
 Edge = tuple[float, float, float]
@@ -16,6 +17,7 @@ LEAST_SEEN = 0.7
 """Share of a box that must be seen for it to be read: with less it is unknown, not blank."""
 _PAPER_DPI = 45.0
 _ROWS = 64
+_GREYS: WeakKeyDictionary[Page, Pixels] = WeakKeyDictionary()
 _SAME_SIZE = 0.002
 """Resizing by less (a resolution that is estimated from the size of A4) is not worth its time."""
 
@@ -108,6 +110,19 @@ def to_grey(pixels: Pixels) -> Pixels:
     return grey
 
 
+def grey_of(page: Page) -> Pixels:
+    """Luminance of a page, H x W, made once: most stages look at it. Not to be written to."""
+    grey = _GREYS.get(page)
+    if grey is None:
+        grey = _GREYS[page] = to_grey(page.pixels)
+    return grey
+
+
+def keep_grey(page: Page, grey: Pixels) -> None:
+    """Let `grey_of` give what the decoder had before it made RGB of it."""
+    _GREYS[page] = grey
+
+
 def one_channel(pixels: Pixels) -> Pixels | None:
     """Give the grey values (H x W) of an RGB image of three equal channels; else None."""
     grey = np.empty(pixels.shape[:2], np.uint8)
@@ -148,7 +163,10 @@ def halves(factor: float) -> float:
 
 def tone_at(pixels: Pixels, share: float) -> float:
     """Tone (0..255) below which `share` (0..1) of the pixels lie: a percentile by histogram."""
-    counts = np.bincount(pixels.ravel(), minlength=256).cumsum()
+    if not pixels.size:
+        return 0.0
+    table = pixels if pixels.ndim == 2 else pixels.reshape(-1, 1)
+    counts = cv2.calcHist([table], [0], None, [256], [0, 256]).ravel().astype(np.float64).cumsum()
     return float(np.searchsorted(counts, share * counts[-1]))
 
 

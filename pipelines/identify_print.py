@@ -122,25 +122,30 @@ def without_rules(ink: Pixels, dpi: float) -> Pixels:
     return words
 
 
-def score_print(
-    page: Pixels, template: PrintMap, pose: Matrix, *, refine: bool = True
-) -> PrintScore | None:
+def score_print(page: Pixels, template: PrintMap, pose: Matrix) -> PrintScore | None:
     """Refine `pose` (template pixels to pixels of the grey `page`) and score it.
 
     None when less than about a third of the template's words lie within the page.
     """
-    to_map = template.from_template
-    coarse = pose @ np.linalg.inv(to_map)
-    seen = _view(page, template, coarse)
-    refined = coarse
-    if refine:
-        refined = coarse @ _refinement(seen, template)
-        if not sane_pose(refined, template.grey.shape[::-1]):
-            return None
-        seen = _view(page, template, refined)
+    coarse = pose @ np.linalg.inv(template.from_template)
+    refined = coarse @ _refinement(_view(page, template, coarse), template)
+    if not sane_pose(refined, template.grey.shape[::-1]):
+        return None
     inside = _inside(refined, page.shape, template.points)
     if inside.mean() < _LEAST_IN_SIGHT:
         return None
+    return _score(_view(page, template, refined), template, refined, inside)
+
+
+def score_seen(seen: Pixels, template: PrintMap) -> PrintScore:
+    """Score a page that was brought onto the print map, in its pixels."""
+    return _score(seen, template, np.eye(3), np.ones(len(template.points), np.bool_))
+
+
+def _score(
+    seen: Pixels, template: PrintMap, refined: Matrix, inside: NDArray[np.bool_]
+) -> PrintScore:
+    to_map = template.from_template
     lit = even_light(seen, template.dpi)
     likeness = _likeness(lit, template)
     alike = _alike(likeness[inside]) * float(min(1.0, inside.mean() / _ENOUGH_IN_SIGHT))

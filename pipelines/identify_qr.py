@@ -8,7 +8,7 @@ import zxingcpp
 
 from pipelines.forms.code import CoverCode, parse_code, parse_cover
 from pipelines.forms.template import Template
-from pipelines.geometry import Points, resize_by, to_grey, transform_points
+from pipelines.geometry import Points, grey_of, resize_by, transform_points
 from pipelines.records import FormKey, Matrix, Page, Pixels
 
 _MOST_DPI = 300.0
@@ -58,7 +58,7 @@ def find_code(grey: Pixels, dpi: float) -> CodeFound | None:
 
 def find_cover(page: Page) -> CoverCode | None:
     """Read the code of a cover sheet; None when the page is none, or shows two that disagree."""
-    grey = to_grey(page.pixels)
+    grey = grey_of(page)
     # Its code is so large that the small picture shows it; the whole one is for bad photographs.
     for dpi in (_COVER_DPI, _DPI):
         seen, _ = resize_by(grey, min(1.0, dpi / page.dpi))

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.geometry import Points, even_light, one_channel, resize_by, to_grey
+from pipelines.geometry import Points, even_light, grey_of, keep_grey, one_channel, resize_by
 from pipelines.geometry_paper import find_paper
 from pipelines.records import Matrix, Page
 
@@ -81,7 +81,7 @@ def _sharpness(points: NDArray[np.float32], angle: float, width: float) -> float
 
 def _ink(page: Page) -> NDArray[np.bool_]:
     """Ink at about 100 dpi without what touches the border (background, shadow of the lid)."""
-    small, _ = resize_by(to_grey(page.pixels), min(1.0, _LOOK_DPI / page.dpi))
+    small, _ = resize_by(grey_of(page), min(1.0, _LOOK_DPI / page.dpi))
     ink = (even_light(small, min(page.dpi, _LOOK_DPI)) < 255 - _INK).astype(np.uint8)
     ink[[0, -1]] = 1
     ink[:, [0, -1]] = 1
@@ -128,7 +128,7 @@ def _spans(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def _flatten(page: Page) -> Page:
     """Rectify the sheet of a photograph when its four edges can be seen."""
-    paper = find_paper(to_grey(page.pixels), page.dpi)
+    paper = find_paper(grey_of(page), page.dpi)
     if paper is None or paper.solid < _LEAST_SOLID or paper.outside > _MOST_OUTSIDE:
         return page
     quad = paper.quad
@@ -176,18 +176,20 @@ def _quarter(page: Page) -> Page:
     """Turn by 90 degrees clockwise."""
     height = page.pixels.shape[0]
     matrix = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, height - 1.0], [0.0, 0.0, 1.0]])
-    return replace(
+    turned = replace(
         page,
         pixels=np.ascontiguousarray(np.rot90(page.pixels, -1)),
         to_scan=page.to_scan @ matrix,
         rotation=(page.rotation + 90) % 360,
     )
+    keep_grey(turned, np.ascontiguousarray(np.rot90(grey_of(page), -1)))
+    return turned
 
 
 def _resampled(page: Page, matrix: Matrix, size: tuple[int, int]) -> Page:
     """Page seen through `matrix` (new pixels to old pixels), paper-white outside."""
     light = int(np.percentile(page.pixels[::8, ::8], 90))
-    grey = one_channel(page.pixels)
+    grey = grey_of(page) if page.colourless else one_channel(page.pixels)
     pixels = cv2.warpPerspective(
         page.pixels if grey is None else grey,
         matrix,
@@ -195,7 +197,9 @@ def _resampled(page: Page, matrix: Matrix, size: tuple[int, int]) -> Page:
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
         borderValue=(light, light, light),
     )
-    if grey is not None:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
+    shown = pixels if grey is None else cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
     to_scan = page.to_scan @ matrix
-    return replace(page, pixels=pixels, to_scan=to_scan / to_scan[2, 2])
+    turned = replace(page, pixels=shown, to_scan=to_scan / to_scan[2, 2])
+    if grey is not None:
+        keep_grey(turned, np.asarray(pixels, np.uint8))
+    return turned

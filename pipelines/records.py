@@ -35,7 +35,7 @@ class BoundingBox:
             raise ValueError(f"empty or inverted box: {self}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(frozen=True, kw_only=True, slots=True, weakref_slot=True, eq=False)
 class Page:
     """One side of paper as pixels.
 
@@ -43,7 +43,8 @@ class Page:
     of A4). `to_scan` maps pixels of this image to pixels of the original scan of size
     `scan_width` x `scan_height`. `rotation` is what was turned so far, clockwise, in degrees of
     0, 90, 180, 270: showing the original scan turned by it shows it upright. `damaged`: part of the
-    file could not be read, and some of the pixels are the decoder's invention.
+    file could not be read, and some of the pixels are the decoder's invention. `colourless`: the
+    file has one channel, so that the three are the same.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Page:
     scan_height: int
     rotation: int = 0
     damaged: bool = False
+    colourless: bool = False
 
 
 class QualityReason(StrEnum):

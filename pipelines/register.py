@@ -16,15 +16,15 @@ from pipelines.geometry import (
     Points,
     before_edge,
     even_light,
+    grey_of,
     halves,
     moved_edge,
     resize_by,
     scaling,
-    to_grey,
     transform_points,
 )
 from pipelines.identify_features import sane_pose
-from pipelines.identify_print import PrintMap, cell_likeness, follow, print_map, score_print
+from pipelines.identify_print import PrintMap, cell_likeness, follow, print_map, score_seen
 from pipelines.records import Identification, Matrix, Page, Pixels, RegisteredPage
 from pipelines.register_field import ShiftField, fit_shifts
 
@@ -64,7 +64,7 @@ def register_page(
     `geometry.visible_share`.
     """
     blank = print_map(template)
-    grey = to_grey(page.pixels)
+    grey = grey_of(page)
     # Points are sampled: shrink the page to about the resolution of the print map before.
     factor = _DPI / template.dpi / _spacing(identification.from_template)
     source, to_source = resize_by(grey, halves(factor))
@@ -89,9 +89,9 @@ def _judged(
     """Look at the result as if it were a new page, and refuse it if the print lies elsewhere."""
     seen, _ = resize_by(grey, _DPI / template.dpi)
     residual = _residual_mm(seen, blank)
-    score = score_print(seen, blank, blank.from_template, refine=False)
-    if residual is None or score is None:
+    if residual is None:
         return None
+    score = score_seen(seen, blank)
     shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
     if score.edge is not None:
         shown &= before_edge(score.edge, blank.points)
@@ -224,6 +224,8 @@ def _seen_through(source: Pixels, matrix: Matrix, size: tuple[int, int], how: in
 
 def _colours(page: Page, template: Template, whole: Matrix) -> Pixels | None:
     """RGB of the registered page at half of its resolution; None for grey and black scans."""
+    if page.colourless:
+        return None
     source, to_source = resize_by(page.pixels, halves(0.5 / _spacing(whole)))
     red, green, blue = cv2.split(source[::2, ::2])
     most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)

@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipelines.decode import DecodeLimits, decode_pages, encode_view, inspect_scan
 from pipelines.errors import CodedError, ErrorCode
+from pipelines.geometry import grey_of
 from pipelines.records import Page
 
 LIMITS = DecodeLimits()
@@ -288,6 +289,19 @@ def test_pages_come_one_at_a_time() -> None:
     pages = decode_pages(SAMPLES["tiff"], limits=LIMITS)
     assert next(pages).number == 1
     assert next(pages).number == 2
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "I;16", "RGB"])
+def test_a_page_of_one_channel_is_known_and_shown_in_three(mode: str) -> None:
+    grey = np.random.default_rng(0).integers(0, 256, (90, 70), dtype=np.uint8)
+    image = Image.fromarray(grey.astype(np.uint16) * 257 if mode == "I;16" else grey)
+    out = io.BytesIO()
+    (image if mode == "I;16" else image.convert(mode)).save(out, "PNG")
+    page = pages_of(out.getvalue())[0]
+    assert page.colourless == (mode != "RGB")
+    assert page.pixels.shape == (90, 70, 3)
+    assert np.array_equal(page.pixels, np.repeat(grey_of(page)[..., None], 3, axis=2))
+    assert mode == "1" or np.array_equal(grey_of(page), grey)
 
 
 def test_view_is_a_jpeg_of_the_asked_width_and_never_larger_than_the_scan() -> None:

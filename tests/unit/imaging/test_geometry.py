@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
+from imaging_pages import page_of
 
-from pipelines.geometry import components, halves, pieces, resize_by, tone_at
+from pipelines.geometry import components, grey_of, halves, pieces, resize_by, to_grey, tone_at
 
 
 @pytest.mark.parametrize("factor", [0.2, 0.37, 0.5, 0.8, 1.0, 1.5])
@@ -55,3 +58,13 @@ def test_more_pieces_than_short_labels_hold_are_all_counted() -> None:
     chosen = np.zeros(count, bool)
     chosen[-1] = True
     assert pieces(labels, chosen).sum() == 1
+
+
+def test_the_luminance_of_a_page_is_made_once_and_is_its_own() -> None:
+    paper = np.random.default_rng(0).integers(0, 256, (90, 70, 3), dtype=np.uint8)
+    page = page_of(paper)
+    grey = grey_of(page)
+    assert grey_of(page) is grey
+    assert np.array_equal(grey, to_grey(paper))
+    darker = replace(page, pixels=page.pixels // 2)
+    assert np.array_equal(grey_of(darker), to_grey(darker.pixels))
