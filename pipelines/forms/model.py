@@ -279,7 +279,8 @@ class FormDefinition(Strict):
             if column.field not in known:
                 raise ValueError(f"export column {column.header}: no field {column.field}")
         for rule in self.rules:
-            for name in (*rule.fields, *re.findall(r"{([a-z][a-z0-9_]*)}", rule.message)):
+            told = f"{rule.message} {rule.message_en} {rule.message_easy}"
+            for name in (*rule.fields, *re.findall(r"{([a-z][a-z0-9_]*)}", told)):
                 if name not in known:
                     raise ValueError(f"rule {rule.id}: no field {name}")
         return self
