@@ -199,6 +199,7 @@ export const en: Messages = {
     unmaskSubmit: "Show",
     findings: "Findings",
     findingsNone: "There are no findings.",
+    showPlace: "Show place {{number}}",
     severity: { error: "Error", warning: "Warning", info: "Note" },
     ground: "Ground",
     undone: "Undone: {{label}}",
@@ -340,7 +341,11 @@ export const en: Messages = {
     failed: "The image can't be shown.",
     field: "{{label}}, {{status}}",
     drift: "Print differs from the form",
-    driftZone: "Print of the form is missing here ({{number}})",
+    outside: "Writing outside of the boxes",
+    place: {
+      drift: "Print of the form is missing here ({{number}})",
+      outside: "Writing outside of the boxes ({{number}})",
+    },
   },
   shortcuts: {
     title: "Keys",

@@ -198,6 +198,7 @@ export const ja = {
     unmaskSubmit: "表示する",
     findings: "指摘",
     findingsNone: "指摘はありません。",
+    showPlace: "画像で見る（{{number}}）",
     severity: { error: "誤り", warning: "注意", info: "参考" },
     ground: "根拠",
     undone: "元に戻しました：{{label}}",
@@ -339,7 +340,11 @@ export const ja = {
     failed: "画像を表示できません。",
     field: "{{label}}、{{status}}",
     drift: "様式と違う印刷",
-    driftZone: "様式どおりの印刷が見つからないところ {{number}}",
+    outside: "枠の外の書き込み",
+    place: {
+      drift: "様式どおりの印刷が見つからないところ {{number}}",
+      outside: "枠の外の書き込み {{number}}",
+    },
   },
   shortcuts: {
     title: "キー操作",

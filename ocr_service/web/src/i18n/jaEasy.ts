@@ -204,6 +204,7 @@ export const jaEasy: Messages = {
     unmaskSubmit: "見る",
     findings: "気を つける こと",
     findingsNone: "気を つける ことは ありません。",
+    showPlace: "絵で 見る（{{number}}）",
     severity: { error: "まちがい", warning: "注意", info: "お知らせ" },
     ground: "きまり",
     undone: "もどしました：{{label}}",
@@ -345,7 +346,11 @@ export const jaEasy: Messages = {
     failed: "画像が 出ません。",
     field: "{{label}}、{{status}}",
     drift: "紙の 字や 線が ちがう",
-    driftZone: "決まった 字や 線が 見つからない ところ {{number}}",
+    outside: "枠の 外の 字",
+    place: {
+      drift: "決まった 字や 線が 見つからない ところ {{number}}",
+      outside: "枠の 外の 字 {{number}}",
+    },
   },
   shortcuts: {
     title: "キーの 使い方",

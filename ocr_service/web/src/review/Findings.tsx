@@ -1,7 +1,7 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { FindingBody } from "../api/client";
+import type { FindingBody, PlaceBody } from "../api/client";
 import { Link } from "../app/Link";
 import { reviewPath } from "../app/router";
 import { Icon } from "../ui/icons";
@@ -13,10 +13,12 @@ interface Props {
   findings: readonly FindingBody[];
   labels: ReadonlyMap<string, string>;
   onSelect: (name: string) => void;
+  /** Brings a place of the page into view. */
+  onShow: (place: PlaceBody) => void;
 }
 
 /** What the checks found, in plain words, with its ground and the fields it speaks of. */
-export const Findings = memo(function Findings({ findings, labels, onSelect }: Props) {
+export const Findings = memo(function Findings({ findings, labels, onSelect, onShow }: Props) {
   const { t, i18n } = useTranslation();
   if (findings.length === 0) return <p className={styles.none}>{t("review.findingsNone")}</p>;
   return (
@@ -44,6 +46,16 @@ export const Findings = memo(function Findings({ findings, labels, onSelect }: P
                       {labels.get(name)}
                     </button>
                   ))}
+                {finding.places.map((place, index) => (
+                  <button
+                    key={`${place.page} ${index}`}
+                    type="button"
+                    className={styles.link}
+                    onClick={() => onShow(place)}
+                  >
+                    {t("review.showPlace", { number: index + 1 })}
+                  </button>
+                ))}
                 {finding.documents.map((id) => (
                   <Link key={id} href={reviewPath(id)} className={styles.link}>
                     {t("review.otherDocument", { id: `…${id.slice(-6)}` })}

@@ -7,21 +7,19 @@ import {
   useRef,
   useState,
   type KeyboardEvent,
-  type PointerEvent,
   type Ref,
 } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type PageBody, type PlaceBody, urls } from "../api/client";
-import { Badge } from "../ui/Badge";
-import { Button } from "../ui/Button";
-import { Icon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { BoxOverlay, type OverlayField } from "./BoxOverlay";
-import { DriftOverlay } from "./DriftOverlay";
-import { STATUS_LOOK } from "./status";
+import { PlaceOverlay, type ShownPlace } from "./PlaceOverlay";
+import { useDrag } from "./useDrag";
 import { useImage } from "./useImage";
 import { useView } from "./useView";
+import { ViewerLegend } from "./ViewerLegend";
+import { ViewerTools, ZOOM } from "./ViewerTools";
 import {
   addTurn,
   placeLabel,
@@ -36,6 +34,7 @@ import styles from "./Viewer.module.css";
 export interface ViewerHandle {
   focus: () => void;
   pan: (dx: number, dy: number) => void;
+  show: (place: PlaceBody) => void;
 }
 
 interface Props {
@@ -43,8 +42,8 @@ interface Props {
   documentId: string;
   pages: readonly PageBody[];
   fields: readonly OverlayField[];
-  /** Where print of the form is missing. */
-  drift: readonly PlaceBody[];
+  /** Places that findings show. */
+  places: readonly ShownPlace[];
   /** Name of the field that is worked on. */
   current: string | null;
   /** Reason for showing 個人番号 in the image; null paints them over. */
@@ -55,13 +54,12 @@ interface Props {
 }
 
 const PAN = 80;
-const ZOOM = 1.25;
 const WIDTHS = [1700, 2500];
 const WIDEST = 4000;
 
 /** The page as it was scanned, with a box for every field; plain SVG under a strict policy. */
 export function Viewer(props: Props) {
-  const { ref, documentId, pages, fields, drift, current, unmask, onSelect, onLeave } = props;
+  const { ref, documentId, pages, fields, places, current, unmask, onSelect, onLeave } = props;
   const { t } = useTranslation();
   const canvas = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
@@ -70,6 +68,7 @@ export function Viewer(props: Props) {
   const [number, setNumber] = useState(pages[0]?.number ?? 1);
   const [turns, setTurns] = useState<Record<number, Turn>>({});
   const [follow, setFollow] = useState(true);
+  const [goal, setGoal] = useState<PlaceBody | null>(null);
 
   const page = pages.find((p) => p.number === number) ?? pages[0];
   const turn = page === undefined ? 0 : addTurn(page.rotation, turns[page.number] ?? 0);
@@ -129,7 +128,17 @@ export function Viewer(props: Props) {
   useImperativeHandle(ref, () => ({
     focus: () => svg.current?.focus(),
     pan: (dx, dy) => controls.current.pan(dx, dy),
+    show: setGoal,
   }));
+  // A place of another page is shown once that page is there.
+  useLayoutEffect(() => {
+    if (goal === null || page === undefined) return;
+    if (goal.page !== page.number) setNumber(goal.page);
+    else {
+      controls.current.show(turnBox(goal.box, page, turn));
+      setGoal(null);
+    }
+  }, [goal, page, turn]);
 
   // React listens to the wheel passively, which could not keep the page from scrolling.
   useEffect(() => {
@@ -197,64 +206,19 @@ export function Viewer(props: Props) {
   );
   if (page === undefined) return <div className={styles.viewer} />;
   const onPage = fields.filter((f) => f.field.page === page.number && f.field.box != null);
-  const drifted = drift.filter((place) => place.page === page.number);
+  const shown = places.filter((place) => place.page === page.number);
   return (
     <section className={styles.viewer} aria-label={t("viewer.label")}>
-      <div className={styles.tools}>
-        {pages.length > 1 ? (
-          <div className={styles.pages} role="group" aria-label={t("viewer.pages")}>
-            {pages.map((p) => (
-              <button
-                key={p.number}
-                type="button"
-                className={styles.page}
-                aria-pressed={p.number === page.number}
-                onClick={() => setNumber(p.number)}
-              >
-                {t(p.quality.ok ? "viewer.page" : "viewer.pageProblem", { number: p.number })}
-              </button>
-            ))}
-          </div>
-        ) : null}
-        <Button
-          look="quiet"
-          small
-          aria-label={t("viewer.zoomOut")}
-          onPress={() => control.zoom(1 / ZOOM)}
-        >
-          <Icon name="minus" />
-        </Button>
-        <Button
-          look="quiet"
-          small
-          aria-label={t("viewer.zoomIn")}
-          onPress={() => control.zoom(ZOOM)}
-        >
-          <Icon name="plus" />
-        </Button>
-        <span className={styles.zoom}>{Math.round(scale * 100)}%</span>
-        <Button look="quiet" small onPress={control.fitWidth}>
-          <Icon name="width" />
-          {t("viewer.fitWidth")}
-        </Button>
-        <Button look="quiet" small onPress={control.fitPage}>
-          <Icon name="page" />
-          {t("viewer.fitPage")}
-        </Button>
-        <Button look="quiet" small onPress={rotate}>
-          <Icon name="rotate" />
-          {t("viewer.rotate")}
-        </Button>
-        {page.quality.ok ? null : (
-          <Badge tone="warning" icon="alert">
-            {page.quality.messages.join("、")}
-          </Badge>
-        )}
-        <label className={styles.follow}>
-          <input type="checkbox" checked={follow} onChange={(e) => setFollow(e.target.checked)} />
-          {t("viewer.follow")}
-        </label>
-      </div>
+      <ViewerTools
+        pages={pages}
+        page={page}
+        scale={scale}
+        control={control}
+        follow={follow}
+        onPage={setNumber}
+        onRotate={rotate}
+        onFollow={setFollow}
+      />
       <div className={styles.canvas} ref={canvas}>
         <svg
           ref={svg}
@@ -290,7 +254,7 @@ export function Viewer(props: Props) {
                 />
               )}
             </g>
-            <DriftOverlay places={drifted} page={page} turn={turn} />
+            <PlaceOverlay places={shown} page={page} turn={turn} />
             {activeBox === null ? null : (
               <g data-current={current}>
                 {["halo", "current"].map((name) => (
@@ -333,68 +297,9 @@ export function Viewer(props: Props) {
           </div>
         ) : null}
       </div>
-      <Legend drift={drifted.length > 0} />
+      <ViewerLegend places={shown} />
     </section>
   );
-}
-
-function Legend({ drift }: { drift: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <ul className={styles.legend} aria-label={t("viewer.legend")}>
-      {(["error", "doubtful", "edited", "accepted", "blank", "fine"] as const).map((status) => (
-        <li key={status}>
-          <svg width={22} height={16} aria-hidden="true" className={styles[status]}>
-            <g className={`${styles.box} ${styles[status]}`}>
-              <rect x={2} y={2} width={18} height={12} />
-            </g>
-          </svg>
-          {STATUS_LOOK[status].glyph} {t(`review.status.${status}`)}
-        </li>
-      ))}
-      {drift ? (
-        <li>
-          <svg width={22} height={16} aria-hidden="true">
-            <g className={styles.drift}>
-              <rect x={2} y={2} width={18} height={12} />
-            </g>
-          </svg>
-          ！ {t("viewer.drift")}
-        </li>
-      ) : null}
-    </ul>
-  );
-}
-
-/** Dragging with any pointer moves the page; a press without a move still chooses a box. */
-function useDrag(svg: { current: SVGSVGElement | null }, pan: (dx: number, dy: number) => void) {
-  const from = useRef<{ x: number; y: number; moved: boolean } | null>(null);
-  return {
-    onPointerDown: (event: PointerEvent) => {
-      if (event.button !== 0) return;
-      from.current = { x: event.clientX, y: event.clientY, moved: false };
-    },
-    onPointerMove: (event: PointerEvent) => {
-      const start = from.current;
-      if (start === null) return;
-      const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
-      if (!start.moved && Math.hypot(dx, dy) < 4) return;
-      if (!start.moved) {
-        svg.current?.setPointerCapture(event.pointerId);
-        svg.current?.setAttribute("data-dragging", "");
-      }
-      from.current = { x: event.clientX, y: event.clientY, moved: true };
-      pan(dx, dy);
-    },
-    onPointerUp: () => {
-      from.current = null;
-      svg.current?.removeAttribute("data-dragging");
-    },
-    onPointerCancel: () => {
-      from.current = null;
-      svg.current?.removeAttribute("data-dragging");
-    },
-  };
 }
 
 const tagWidth = (label: string) =>

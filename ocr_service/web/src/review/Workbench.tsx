@@ -15,6 +15,7 @@ import { FieldEditor } from "./FieldEditor";
 import { FieldList } from "./FieldList";
 import { Findings } from "./Findings";
 import { HelpDialog } from "./HelpDialog";
+import { placesOf } from "./PlaceOverlay";
 import { ReviewNotices } from "./Notices";
 import { ReasonDialog } from "./ReasonDialog";
 import { FormDialog, ReleaseDialog, UnmaskDialog } from "./SmallDialogs";
@@ -22,6 +23,7 @@ import { ListTools } from "./ListTools";
 import { useCategory } from "./useCategory";
 import { useDecisions } from "./useDecisions";
 import { useReviewKeys } from "./useKeys";
+import { useOverlay } from "./useOverlay";
 import { useUnmask } from "./useUnmask";
 import { useWork } from "./useWork";
 import { Viewer, type ViewerHandle } from "./Viewer";
@@ -119,10 +121,7 @@ export function Workbench(props: WorkbenchProps) {
     onReject: () => open("reject"),
   });
   const overlay = useOverlay(suggestion, work.rows);
-  const drift = useMemo(
-    () => suggestion.findings.flatMap((finding) => finding.places),
-    [suggestion.findings],
-  );
+  const places = useMemo(() => placesOf(suggestion.findings), [suggestion.findings]);
   const send = (action: "confirm" | "return" | "reject", reason: string) => {
     const bad = new Set(work.malformed().map((f) => f.name));
     const values = Object.entries(work.changed()).filter(
@@ -154,7 +153,7 @@ export function Workbench(props: WorkbenchProps) {
           documentId={document.id}
           pages={suggestion.pages}
           fields={overlay}
-          drift={drift}
+          places={places}
           current={current}
           unmask={unmasking.reason}
           onSelect={go}
@@ -191,7 +190,12 @@ export function Workbench(props: WorkbenchProps) {
               onToggle={setFindingsOpen}
             />
             {findingsOpen ? (
-              <Findings findings={work.findings} labels={work.labels} onSelect={go} />
+              <Findings
+                findings={work.findings}
+                labels={work.labels}
+                onSelect={go}
+                onShow={(place) => viewer.current?.show(place)}
+              />
             ) : null}
             <CasePanel documentId={document.id} />
             <FieldList groups={work.groups} rows={work.rows} current={current} onSelect={go} />
@@ -284,22 +288,6 @@ export function Workbench(props: WorkbenchProps) {
       ) : null}
       {dialog === "help" ? <HelpDialog onClose={close} /> : null}
     </div>
-  );
-}
-
-function useOverlay(suggestion: SuggestionBody, rows: ReturnType<typeof useWork>["rows"]) {
-  const { t } = useTranslation();
-  return useMemo(
-    () =>
-      suggestion.fields.map((field) => {
-        const status = rows.get(field.name)?.status ?? "fine";
-        const title = t("viewer.field", {
-          label: field.label,
-          status: t(`review.status.${status}`),
-        });
-        return { field, status, title };
-      }),
-    [suggestion.fields, rows, t],
   );
 }
 
