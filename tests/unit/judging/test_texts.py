@@ -51,7 +51,8 @@ def test_rules_of_the_forms_that_come_with_it_speak_three_languages(rule: Rule) 
     assert set(re.findall(r"\{\w+\}", rule.message_easy)) == named
     quoted = re.sub("「[^」]*」", "", rule.message_en)
     assert not re.search("[ぁ-んァ-ヶ一-鿿]", quoted)
-    assert readings_missing(rule.message_easy) == ""
+    # What it quotes of the form has its readings too: only names of fields are filled in later.
+    assert readings_missing(re.sub("[「」]", "", rule.message_easy)) == ""
 
 
 def test_texts_are_told_one_after_the_other() -> None:
