@@ -9,6 +9,7 @@ from ocr_service.api.schemas import FindingBody
 from ocr_service.storage.tables import SuggestionRow
 from pipelines.check import check_fields
 from pipelines.forms.load import FormLibrary
+from pipelines.forms.model import FormDefinition
 from pipelines.records import (
     CategoryScore,
     Field,
@@ -38,13 +39,15 @@ def field(name: str, kind: str, value: str | None, text: str) -> Field:
     )
 
 
-def shown(*fields: Field, unmasked: bool = False) -> dict[str, FindingBody]:
+def shown(
+    *fields: Field, unmasked: bool = False, form: FormDefinition = FORM
+) -> dict[str, FindingBody]:
     suggestion = Suggestion(
         form=FormKey(id=FORM.id, revision=FORM.revision),
         form_score=0.9,
         category=CategoryScore(label="unknown", confidence=0.5, candidates=("unknown",)),
         fields=fields,
-        findings=check_fields(fields, FORM, today=NOW.date()),
+        findings=check_fields(fields, form, today=NOW.date()),
         pages=(),
         lines=(),
         versions={},
@@ -67,8 +70,15 @@ def test_a_shared_rule_speaks_three_languages() -> None:
     assert "まちがって います" in finding.message_easy
 
 
-def test_a_rule_of_the_form_speaks_one() -> None:
-    finding = shown(field("claim_date", "date", "2027-01-01", "令和9年1月1日"))["claim.not_future"]
+def test_a_rule_of_the_form_speaks_the_languages_it_has() -> None:
+    claimed = field("claim_date", "date", "2027-01-01", "令和9年1月1日")
+    finding = shown(claimed)["claim.not_future"]
+    assert finding.message == "「請求年月日」が未来の日付です。"
+    assert finding.message_en == "「請求年月日」 is later than today."
+    assert finding.message_easy == "「請求年月日」が 今日（きょう）より あとの 日（ひ）です。"
+    japanese = {"message_en": "", "message_easy": ""}
+    rules = tuple(rule.model_copy(update=japanese) for rule in FORM.rules)
+    finding = shown(claimed, form=FORM.model_copy(update={"rules": rules}))["claim.not_future"]
     assert (finding.message_en, finding.message_easy) == (None, None)
 
 
