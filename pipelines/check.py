@@ -1,17 +1,14 @@
-"""Completeness and plausibility: from fields to findings, each with its rule and its ground.
-
-What a finding rests on may be misread: an error about a doubtful value is only a warning, so that
-no citizen is bothered before a person has looked.
-"""
+"""Completeness and plausibility: from fields to findings, each with its rule and its ground."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 
 from pipelines.check_agreement import agreement_findings
+from pipelines.check_doubt import as_known
+from pipelines.check_eras import era_findings
 from pipelines.check_rules import attachment_findings, holds, rule_findings, rule_values
 from pipelines.check_shared import library_findings, switched_on
-from pipelines.check_values import value_findings
+from pipelines.check_values import only_trace, value_findings, without_traces_of
 from pipelines.forms.expressions import Value
 from pipelines.forms.model import (
     FieldDefinition,
@@ -47,22 +44,24 @@ def check_fields(
     come in the order of the form, errors first.
     """
     by_name = {field.name: field for field in fields}
-    values = rule_values(by_name, form)
-    values["today"] = today
-    own = tuple(rule_findings(values, form))
-    shared = library_findings(by_name, form, own, today=today, lookups=lookups)
+    values = _values(by_name, form, today)
+
+    def judge(by_name: Mapping[str, Field]) -> tuple[Finding, ...]:
+        own = tuple(rule_findings(_values(by_name, form, today), form))
+        return (*own, *library_findings(by_name, form, own, today=today, lookups=lookups))
+
     single = (*value_findings(by_name, form, today=today), *agreement_findings(by_name, form))
+    missing = tuple(_missing(by_name, values, form))
     findings = [
-        *_missing(by_name, values, form),
+        *missing,
         *_several_marks(by_name, form),
-        *switched_on(single, form),
-        *own,
-        *shared,
+        *switched_on(without_traces_of(missing, single), form),
+        *judge(by_name),
+        *era_findings(by_name, form, judge, today=today),
         *attachment_findings(values, form),
     ]
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-    softened = (_softened(finding, by_name) for finding in findings)
-    return tuple(sorted(softened, key=lambda finding: order[finding.severity]))
+    return tuple(sorted(as_known(findings, by_name, form), key=lambda f: order[f.severity]))
 
 
 def check_pages(present: Iterable[int], form: FormDefinition) -> tuple[Finding, ...]:
@@ -130,6 +129,10 @@ def quality_findings(verdicts: Iterable[QualityVerdict]) -> tuple[Finding, ...]:
     )
 
 
+def _values(by_name: Mapping[str, Field], form: FormDefinition, today: date) -> dict[str, Value]:
+    return {**rule_values(by_name, form), "today": today}
+
+
 def _missing(
     by_name: Mapping[str, Field], values: Mapping[str, Value], form: FormDefinition
 ) -> Iterator[Finding]:
@@ -153,10 +156,13 @@ def _present(
     field: Field | None,
     values: Mapping[str, Value],
 ) -> bool:
-    """Whether something stands there: what was struck out counts when it was written anew."""
+    """Whether something stands there: what was struck out counts when it was written anew.
+
+    Crumbs of ink don't count: a person has to see whether they are writing.
+    """
     if isinstance(item, SealDefinition):
         return values[item.name] is True
-    if field is None or field.state is FieldState.BLANK:
+    if field is None or field.state is FieldState.BLANK or only_trace(field):
         return False
     return field.state is not FieldState.STRUCK or field.value is not None
 
@@ -170,6 +176,8 @@ def _missing_finding(
         text = f"required.{item.kind}"
     elif field is not None and field.state is FieldState.STRUCK:
         text = "required.struck"
+    elif field is not None and only_trace(field):
+        text = "required.trace"
     else:
         text = "required.field"
     condition = () if item.required else ("required.condition",)
@@ -201,10 +209,3 @@ def _several_marks(by_name: Mapping[str, Field], form: FormDefinition) -> Iterat
                 ground=form.ground or f"{form.title} 記入要領",
                 params=params,
             )
-
-
-def _softened(finding: Finding, by_name: Mapping[str, Field]) -> Finding:
-    if finding.severity is not Severity.ERROR:
-        return finding
-    doubtful = any(name in by_name and by_name[name].doubtful for name in finding.fields)
-    return replace(finding, severity=Severity.WARNING) if doubtful else finding

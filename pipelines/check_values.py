@@ -1,13 +1,13 @@
 """Plausibility of each value by itself, whatever form it stands on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from pipelines.forms.model import FieldDefinition, FieldKind, FormDefinition
 from pipelines.forms.rule_ids import SharedRule
 from pipelines.normalise import normalise_value
-from pipelines.records import Field, FieldState, Finding
-from pipelines.rules.catalogue import make_finding
+from pipelines.records import Field, FieldSource, FieldState, Finding
+from pipelines.rules.catalogue import make_finding, shared_rule_of
 
 _GROUNDS = {
     FieldKind.DATE: "元号法・暦法（日付の表記）",
@@ -30,17 +30,36 @@ def value_findings(
         if field.state is FieldState.STRUCK and field.value is None:
             continue
         if field.state is FieldState.UNREADABLE and not field.raw_text:
-            yield _finding(definition, SharedRule.UNREADABLE, field)
+            trace = only_trace(field)
+            yield _finding(definition, SharedRule.TRACE if trace else SharedRule.UNREADABLE, field)
             continue
         yield from _problems(field, definition, today)
 
 
+def only_trace(field: Field) -> bool:
+    """Whether nothing but crumbs of ink was seen: it may be blank or faintly written."""
+    return field.state is FieldState.UNREADABLE and field.source is FieldSource.BLANK
+
+
+def without_traces_of(missing: Iterable[Finding], single: Iterable[Finding]) -> Iterator[Finding]:
+    """Leave out traces where it is said that a value is `missing` but for them."""
+    said = {name for finding in missing for name in finding.fields}
+    for finding in single:
+        if shared_rule_of(finding) is not SharedRule.TRACE or not said.issuperset(finding.fields):
+            yield finding
+
+
+def lies_behind(definition: FieldDefinition) -> bool:
+    """Whether a date cannot lie ahead: a birth, a day of filing."""
+    born = (definition.role or "").endswith(".birth_date")
+    return born or any(part in definition.name for part in _FUTURE_IS_ODD)
+
+
 def _problems(field: Field, definition: FieldDefinition, today: date) -> Iterator[Finding]:
     # The value when there is one (a person may have corrected it), else what stands on the paper.
-    dated = (definition.role or "").endswith(".birth_date")
-    dated = dated or any(part in definition.name for part in _FUTURE_IS_ODD)
     text = field.raw_text if field.raw_text else field.value or ""
-    result = normalise_value(definition.kind, text, today=today if dated else None)
+    latest = today if lies_behind(definition) else None
+    result = normalise_value(definition.kind, text, today=latest)
     for problem in result.problems:
         if f"value.{problem}" in set(SharedRule):
             yield _finding(definition, SharedRule(f"value.{problem}"), field)

@@ -134,7 +134,8 @@ def _field(
         return _unknown(blank)
     if all(r.cut.blank for r in read):
         # Crumbs of ink are no value, and a box that holds them is not known to be blank.
-        return _unknown(blank) if any(r.cut.trace for r in read) else blank
+        crumbs = any(r.cut.trace for r in read)
+        return replace(_unknown(blank), source=FieldSource.BLANK) if crumbs else blank
     written = _valued(field, _candidates(field, read, era, words), blank)
     if not any(r.cut.struck for r in read):
         return written

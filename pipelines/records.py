@@ -180,7 +180,7 @@ class FieldState(StrEnum):
 
 
 class FieldSource(StrEnum):
-    """Where a value comes from."""
+    """Where a value comes from; `blank` of an `unreadable` field: only crumbs of ink are there."""
 
     READ = "read"
     DERIVED = "derived"

@@ -11,6 +11,7 @@ class SharedRule(StrEnum):
     """The closed set; `docs/judging.md` explains each."""
 
     UNREADABLE = "value.unreadable"
+    TRACE = "value.trace"
     UNPARSEABLE = "value.unparseable"
     WRONG_LENGTH = "value.wrong_length"
     CHECK_DIGIT = "value.check_digit"

@@ -1,6 +1,7 @@
 """What findings say that no shared rule makes, in three languages; one place tells any finding."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
@@ -13,6 +14,8 @@ TEXTS = "told_by"
 """Of the params of a finding: ids of the texts it is told by, separated by blanks."""
 OWN = {Language.EN: "message_en", Language.EASY: "message_easy"}
 """Of the params of a finding by a rule of its form: what that says in other languages."""
+PREMISE = "premise"
+"""Of the params of a finding: id of the text that tells what it takes for granted."""
 _MOST_NAMED = 5
 _MORE = {
     Language.JA: "など{count}か所",
@@ -43,6 +46,17 @@ def told(params: Mapping[str, str], language: Language = Language.JA) -> str:
     return between.join(fill(texts[text][language], words) for text in params[TEXTS].split())
 
 
+def on_premise(finding: Finding, premise: str) -> Finding:
+    """Say of a finding what it takes for granted: `premise` is the id of a text.
+
+    One that takes something for granted already keeps it.
+    """
+    if PREMISE in finding.params:
+        return finding
+    message = _texts()[premise][Language.JA] + finding.message
+    return replace(finding, message=message, params={**finding.params, PREMISE: premise})
+
+
 def told_in(finding: Finding, language: Language) -> str | None:
     """Tell any finding in a language; None when it is known in Japanese only.
 
@@ -53,8 +67,11 @@ def told_in(finding: Finding, language: Language) -> str | None:
         return finding.message
     if TEXTS in finding.params:
         known = all(text in _texts() for text in finding.params[TEXTS].split())
-        return told(finding.params, language) if known else None
-    return finding.params.get(OWN[language]) or message_in(finding, language)
+        message = told(finding.params, language) if known else None
+    else:
+        message = finding.params.get(OWN[language]) or message_in(finding, language)
+    premise = _texts().get(finding.params.get(PREMISE, ""))
+    return message if message is None or premise is None else f"{premise[language]} {message}"
 
 
 @cache

@@ -1,9 +1,11 @@
 """The conditions of a form, over a filling: what is required, which rules hold."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+from pipelines.check_eras import days_meant
 from pipelines.forms.expressions import EvaluationError, Value, compile_expression
 from pipelines.forms.model import (
     FieldDefinition,
@@ -82,8 +84,38 @@ def expected_findings(form: FormDefinition, filling: Filling) -> tuple[str, ...]
             text = filling.fields[field.name].text
             problems = normalise_value(field.kind, text).problems
             found += [f"value.{p}.{field.name}" for p in problems if p not in _HARMLESS]
+    return (*found, *_broken(form, filling), *_broken_in_any_era(form, filling))
+
+
+def _broken(form: FormDefinition, filling: Filling) -> list[str]:
+    """Rule ids of the rules over several values that the paper breaks, the form's own first."""
+    fields = {n: w for n, w in filling.fields.items() if w.value is not None}
+    values = rule_values(form, fields, filling.marks, filling.seals, filling.on)
     broken = broken_rules(form, values)
-    return (*found, *(rule.id for rule in broken), *_shared(form, filling, broken))
+    return [*(rule.id for rule in broken), *_shared(form, filling, broken)]
+
+
+def _broken_in_any_era(form: FormDefinition, filling: Filling) -> list[str]:
+    """Rule ids that a date without its era breaks, whichever printed one is meant."""
+    found: dict[str, None] = {}
+    for field in form.fields:
+        written = filling.fields.get(field.name)
+        if written is None or written.value is not None or written.struck is not None:
+            continue
+        days = days_meant(field, written.text, filling.on)
+        if not days:
+            continue
+        known = set(_broken(form, filling))
+        cases = [_broken(form, _with_value(filling, field.name, day)) for day in days]
+        always = set.intersection(*map(set, cases)) - known
+        found |= dict.fromkeys(rule for rule in cases[0] if rule in always)
+    return list(found)
+
+
+def _with_value(filling: Filling, name: str, value: str) -> Filling:
+    """Give a field the value that it may have."""
+    written = replace(filling.fields[name], value=value)
+    return replace(filling, fields={**filling.fields, name: written})
 
 
 def _shared(form: FormDefinition, filling: Filling, broken: list[Rule]) -> Iterator[str]:

@@ -89,7 +89,11 @@ class Filling:
 
 
 def write_date(definition: FieldDefinition, day: date, *, style: float = 0.0) -> Written:
-    """Write a date as this field wants it: era circled, printed or by hand (`style` 0..1)."""
+    """Write a date as this field wants it: era circled, printed or by hand (`style` 0..1).
+
+    Where eras are printed to be circled, and the day's is not among them, none is circled: what
+    stands there has no value then.
+    """
     parts = {part.part for part in definition.parts}
     western = _western(definition)
     era, year = (Era.WESTERN, day.year) if western else era_year(day)
@@ -111,6 +115,8 @@ def write_date(definition: FieldDefinition, day: date, *, style: float = 0.0) ->
             cells = {p.part: p.cells for p in definition.parts}
             shown = {k: v.zfill(cells.get(k, 1)) for k, v in shown.items() if v != "元"} or shown
         shown = {part: text for part, text in shown.items() if part in parts}
+        if definition.eras and era not in (Era.WESTERN, *(e.value for e in definition.eras)):
+            return Written(value=None, text=date_text(Era.WESTERN, year, shown), parts=shown)
         return Written(value=value, text=date_text(era, year, shown), parts=shown, era=era)
     if definition.cells > 1:
         return Written(value=value, text=f"{day:%Y%m%d}"[: definition.cells], era=era)

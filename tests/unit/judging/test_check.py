@@ -112,14 +112,58 @@ def test_a_value_struck_out_for_good_is_missing_and_named_so() -> None:
     assert "消されたまま" in finding.message
 
 
-def test_no_error_rests_on_a_doubtful_value() -> None:
+def test_a_rule_over_a_doubtful_value_is_told_on_the_premise_that_it_was_read_rightly() -> None:
     strict = ADULT | {"id": "strict", "expression": "income > 10", "severity": "error"}
     checked = form(rules=[strict])
     income = field("income", "1", kind="amount", doubtful=True)
     (finding,) = check_fields([*COMPLETE, income], checked, today=TODAY)
-    assert (finding.rule, finding.severity) == ("strict", Severity.WARNING)
+    assert (finding.rule, finding.severity) == ("strict", Severity.INFO)
+    assert finding.message.startswith("読み取りが正しければ: ")
     (sure,) = check_fields([*COMPLETE, field("income", "1", kind="amount")], checked, today=TODAY)
-    assert sure.severity is Severity.ERROR
+    assert (sure.severity, sure.params.get("premise")) == (Severity.ERROR, None)
+    assert "正しければ" not in sure.message
+
+
+def test_what_a_rule_depends_on_counts_as_much_as_what_it_speaks_of() -> None:
+    when = ADULT | {"id": "when", "when": "reason == 'work'", "expression": "income > 10"}
+    income = field("income", "1", kind="amount")
+    reason = field("reason", "work", doubtful=True)
+    fields = [*COMPLETE, income, reason, field("employer", None)]
+    found = {f.rule: f for f in check_fields(fields, form(rules=[when]), today=TODAY)}
+    assert {f.severity for f in found.values()} == {Severity.INFO}
+    assert set(found) == {"when", "required.employer"}
+
+
+def test_doubt_that_a_finding_of_its_own_explains_lowers_no_rule() -> None:
+    """平成33年 is doubtful for what stands there: the day that it means is judged all the same."""
+    born = field("birth", "2021-01-01", kind="date", raw_text="平成33年1月1日", doubtful=True)
+    grown = ADULT | {"severity": "error"}
+    found = {f.rule: f for f in check_fields([*COMPLETE, born], form(rules=[grown]), today=TODAY)}
+    assert set(found) == {"adult", "value.era_exceeded.birth"}
+    assert {f.severity for f in found.values()} == {Severity.WARNING}
+
+
+def test_a_rule_that_could_not_be_run_is_told_whatever_is_doubtful() -> None:
+    wrong = ADULT | {"id": "wrong", "expression": "name + 1 > 2"}
+    doubtful = [field("name", "足立 太郎", doubtful=True), COMPLETE[1]]
+    (finding,) = check_fields(doubtful, form(rules=[wrong]), today=TODAY)
+    assert (finding.rule, finding.severity) == ("rule_failed.wrong", Severity.WARNING)
+
+
+def trace(name: str) -> Field:
+    state, source = FieldState.UNREADABLE, FieldSource.BLANK
+    return field(name, None, state=state, source=source, confidence=0.0, doubtful=True)
+
+
+def test_crumbs_of_ink_in_a_box_that_may_be_blank_are_a_remark() -> None:
+    (finding,) = check_fields([*COMPLETE, trace("employer")], form(), today=TODAY)
+    assert (finding.rule, finding.severity) == ("value.trace.employer", Severity.INFO)
+
+
+def test_crumbs_of_ink_are_no_value_where_one_is_required() -> None:
+    (finding,) = check_fields([trace("name"), COMPLETE[1]], form(), today=TODAY)
+    assert (finding.rule, finding.severity) == ("required.name", Severity.WARNING)
+    assert "かすかな跡" in finding.message
 
 
 def test_a_missing_seal_is_found_even_when_no_field_speaks_of_it() -> None:
