@@ -1,6 +1,6 @@
 import type { FindingBody } from "../api/client";
 
-/** What a finding says in the language of the screen; rules of single forms know Japanese only. */
+/** What a finding says in the language of the screen; Japanese where it has no other wording. */
 export function findingText(finding: FindingBody, language: string): string {
   const told =
     language === "en"
