@@ -3,8 +3,8 @@
 CEL has no loops and no side effects, so an expression of a form owner always ends;
 `expression_limits.py` sees to it that it ends soon. Besides the standard functions there are
 `age(birth, on)` (completed years), `days(from, to)` (whole days), `school_year(birth)` (western
-year of entering primary school) and `same(a, b)` (the same text but for spaces: 山田 太郎 and
-山田太郎).
+year of entering primary school) and `same(a, b)` (the same text but for spaces and forms of one
+kanji: 渡邊 太郎 and 渡辺太郎).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +23,7 @@ from pipelines.forms.expression_limits import (
     check_tree,
     search_pattern,
 )
+from pipelines.reference.variants import plain_forms
 
 __all__ = ["EvaluationError", "Expression", "ExpressionError", "Value", "compile_expression"]
 
@@ -49,7 +50,7 @@ def _school_year(birth: celtypes.TimestampType) -> celtypes.IntType:
 
 
 def _same(a: celtypes.StringType, b: celtypes.StringType) -> celtypes.BoolType:
-    return celtypes.BoolType("".join(a.split()) == "".join(b.split()))
+    return celtypes.BoolType(plain_forms("".join(a.split())) == plain_forms("".join(b.split())))
 
 
 def _matches(text: celtypes.StringType, pattern: celtypes.StringType) -> celtypes.BoolType:

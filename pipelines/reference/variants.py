@@ -21,3 +21,11 @@ _PAIRS = (
 )
 MODERN: dict[str, str] = {pair[0]: pair[1] for pair in _PAIRS.split()}
 """Old form -> form in use."""
+
+_TWINS = "冨富 嶋島 嶌島 濵浜 槗橋 舘館 圡土 𠮷吉 栁柳 薗園"
+_ALIKE = str.maketrans({**MODERN, **{pair[0]: pair[1] for pair in _TWINS.split()}})
+
+
+def plain_forms(text: str) -> str:
+    """Text with one form for the forms of a kanji that one person writes for another in a name."""
+    return text.translate(_ALIKE)

@@ -73,6 +73,7 @@ def test_names_are_the_same_but_for_spaces() -> None:
     same = compile_expression("same(a, b)")
     assert same.evaluate({"a": "山田 太郎", "b": "山田太郎"})
     assert not same.evaluate({"a": "山田太郎", "b": "山田次郎"})
+    assert same.evaluate({"a": "冨永 邊", "b": "富永辺"})
     with pytest.raises(EvaluationError):
         same.evaluate({"a": "山田太郎", "b": None})
 
