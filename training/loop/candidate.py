@@ -26,6 +26,8 @@ class Candidate:
     notes: str
     parts: Mapping[str, bytes] = field(default_factory=dict)
     """Further files, by name."""
+    licence: str = "property of the office"
+    attribution: str = ""
 
 
 def write_candidate(candidate: Candidate, dataset: Dataset, version: str, out: Path) -> Path:
@@ -49,7 +51,8 @@ def write_version(candidate: Candidate, dataset: str, size: str, version: str, o
         "file": candidate.file,
         "sha256": sha256(candidate.data).hexdigest(),
         "parts": {name: sha256(data).hexdigest() for name, data in candidate.parts.items()},
-        "licence": "property of the office",
+        "licence": candidate.licence,
+        "attribution": candidate.attribution,
         "provenance": provenance,
         "metrics": {name: float(value) for name, value in candidate.metrics.items()},
     }

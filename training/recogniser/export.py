@@ -9,6 +9,7 @@ the classifier goes into a file of its own.
 
 import argparse
 import hashlib
+import io
 import json
 import shutil
 import sys
@@ -83,6 +84,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def artifact_files(model: Trainable) -> tuple[bytes, bytes]:
+    """Give the graph of the features and `head.npz` with the weights of the network as it is now.
+
+    Raises RuntimeError when the graph does not give what the network gives.
+    """
+    parameters = dict(model.net.named_parameters())
+    values = {
+        tensor: parameters[name].detach().contiguous().numpy()
+        for name, tensor in model.net.tensor_names.items()
+        if not name.startswith("head.")
+    }
+    graph = behead(write_weights(model.graph, values).SerializeToString()).graph
+    _compare(model, graph)
+    head = io.BytesIO()
+    np.savez_compressed(
+        head,
+        weight=model.net.head.weight.detach().numpy().astype(np.float16),
+        bias=model.net.head.bias.detach().numpy().astype(np.float32),
+        characters=np.array(model.characters),
+    )
+    return graph, head.getvalue()
+
+
 def _nearest(tried: dict[float, dict[str, dict[str, float]]]) -> float:
     """Smallest share whose errors are within one standard error of the fewest."""
     errors = {s: sum(g["errors"] for g in groups.values()) for s, groups in tried.items()}
@@ -115,22 +139,10 @@ def _write(
     figures: dict[str, dict[str, dict[str, float]]],
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    parameters = dict(model.net.named_parameters())
-    values = {
-        tensor: parameters[name].detach().contiguous().numpy()
-        for name, tensor in model.net.tensor_names.items()
-        if not name.startswith("head.")
-    }
-    graph = behead(write_weights(model.graph, values).SerializeToString()).graph
+    graph, head = artifact_files(model)
     (folder / "features.onnx").write_bytes(graph)
-    weight = model.net.head.weight.detach().numpy().astype(np.float16)
-    np.savez_compressed(
-        folder / HEAD_FILE,
-        weight=weight,
-        bias=model.net.head.bias.detach().numpy().astype(np.float32),
-        characters=np.array(model.characters),
-    )
-    _compare(model, graph)
+    (folder / HEAD_FILE).write_bytes(head)
+    width, classes = model.net.head.weight.shape
     measured = figures[f"share {share}"]
     manifest = {
         "name": _NAME,
@@ -151,7 +163,7 @@ def _write(
             f"{share:.2f} parts of the trained weights, {1 - share:.2f} of the original ones"
         ),
         "input": "N x 3 x 48 x W float32, (x / 255 - 0.5) / 0.5, padded on the right with 0",
-        "output": f"N x W/8 x {weight.shape[0]} features; head.npz has {weight.shape[1]} classes",
+        "output": f"N x W/8 x {width} features; head.npz has {classes} classes",
         "metrics": {
             f"held_out_{group}_{name}": round(value, 4)
             for group, values_ in measured.items()

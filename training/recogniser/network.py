@@ -186,9 +186,16 @@ class RecogniserNet(nn.Module):
 
     def features(self, x: Tensor) -> Tensor:
         """N x T x C, what the head classifies."""
+        return self.neck(self.pooled(x))
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """Give what the backbone makes of pixels, N x D x 1 x T: all that the neck sees."""
         for step in self.backbone():
             x = step(x)
-        x = F.avg_pool2d(x, (3, 2))
+        return F.avg_pool2d(x, (3, 2))
+
+    def neck(self, x: Tensor) -> Tensor:
+        """N x D x 1 x T of `pooled` to N x T x C."""
         around = self.around_norm(self.around(x))
         x = self.reduce_norm(self.reduce(x))
         x = x + self.local_norm(self.local(x))
