@@ -137,7 +137,8 @@ class FieldDefinition(Strict):
     repertoire: str | None = None
     """Characters allowed, when fewer than the kind allows (a literal string of them)."""
     lexicon: str | None = None
-    """Soft word list: `towns`, `surnames`, `given_names`, `relations`, `schools` …"""
+    """Soft word list: `towns`, `surnames`, `given_names`, `relations`, or one that confirmations
+    teach (`office_words.WordList`): `employers`, `schools` …"""
     sensitivity: Sensitivity = Sensitivity.PERSONAL
     critical: bool = False
     """A wrong value does harm: shown first, never taken over unseen."""
