@@ -19,6 +19,7 @@ from ocr_service.auth.principal import Principal
 from ocr_service.review.decision_body import load_decision
 from ocr_service.review.masking import number_names
 from ocr_service.review.queue import find_document
+from ocr_service.review.restack import documents_of
 from ocr_service.review.suggestions import load_suggestion
 from ocr_service.storage.tables import DocumentRow
 from pipelines.errors import CodedError, ErrorCode
@@ -121,14 +122,16 @@ def get_page_image(
 ) -> Response:
     """Show a page of the original scan as it was posted (EXIF applied, not turned upright).
 
-    Fields of 個人番号 are painted over unless `unmask` gives a reason.
+    All pages of the posted file can be seen, those of its other documents too: a wrong split shows
+    only beside its neighbours. Fields of 個人番号 are painted over unless `unmask` gives a reason,
+    whichever document has them.
     """
     demand_unmask(who, unmask)
-    shown = _load(services, document_id)
+    shown = _load(services, document_id, page=number)
     hidden = () if unmask else tuple(f.box for f in _numbers(services, shown, number) if f.box)
-    view = View(document_id=document_id, page=number, width=width, hidden=hidden)
+    view = View(document_id=shown.row.id, page=number, width=width, hidden=hidden)
     picture = services.views.render(view, lambda: _original(services, shown.row))
-    audit_view(services, who, "page.viewed", document_id, unmask, page=number)
+    audit_view(services, who, "page.viewed", shown.row.id, unmask, page=number)
     return _picture(picture)
 
 
@@ -220,9 +223,13 @@ def audit_view(
         append(session, who.actor, action, subject, details, at=services.clock())
 
 
-def _load(services: Services, document_id: str) -> _Shown:
+def _load(services: Services, document_id: str, *, page: int | None = None) -> _Shown:
+    """The document, or that document of its file which `page` is of."""
     with services.database.reading() as session:
         row = find_document(session, document_id, now=services.clock()).row
+        if page is not None and row.stack_id and page not in (row.pages or ()):
+            others = documents_of(session, row.stack_id)
+            row = next((other for other in others if page in (other.pages or ())), row)
         if row.suggestion_id is None:
             return _Shown(row, None)
         _, suggestion = load_suggestion(session, services.objects, row.suggestion_id)

@@ -79,7 +79,8 @@ class StackReader:
         of_form = any(known[n].role is PageRole.FORM for n in pages)
         made = suggestion(key=FORM if of_form else None)
         views = tuple(replace(made.pages[0], number=number) for number in pages)
-        return replace(made, pages=views)
+        fields = tuple(replace(field, page=pages[0]) for field in made.fields)
+        return replace(made, pages=views, fields=fields)
 
 
 class PageCounter(QuickInspector):
@@ -213,6 +214,25 @@ def test_a_reviewer_sees_where_a_document_comes_from(world, desk, anna):
     assert stack_of(desk, first)["id"] == body["id"]
     stranger = world.key("other-desk", Role.STATION)
     assert stranger.get(f"/v1/documents/{first}/stack").status_code == 404
+
+
+@one_database
+def test_pages_of_the_whole_file_are_seen_and_numbers_stay_hidden(world, desk, anna):
+    first, letter, _ = split(world, desk)
+
+    def seen(document: str, page: int, **query: str) -> Image.Image:
+        answer = anna.get(f"/v1/documents/{document}/pages/{page}/image", params=query)
+        assert answer.status_code == 200, answer.text
+        return Image.open(io.BytesIO(answer.content)).convert("L")
+
+    (own_low, _), (low, _) = (seen(each, 1).getextrema() for each in (first, letter))
+    assert own_low < 100 and low == own_low, "a number is read through the neighbour"
+    assert seen(letter, 1, unmask="照合").getextrema()[0] > 200
+    assert world.actions(first)[-2:] == ["page.viewed", "page.viewed"]
+    assert world.actions(letter).count("page.viewed") == 0
+    # A page that no document has is seen too: it may be one to take in.
+    assert seen(letter, 3).getextrema()[0] > 200
+    assert anna.get(f"/v1/documents/{letter}/pages/6/image").status_code == 404
 
 
 @one_database
