@@ -1,14 +1,17 @@
 """The dialog of the pages of a posted file, in a real browser."""
 
+import io
 from collections.abc import Callable
 
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 from ui_browser import serious_violations
-from ui_world import UiWorld
+from ui_world import UiWorld, find_sample
 
 from ocr_service.clock import utc_now
 from ocr_service.ids import new_id
+from ocr_service.storage.objects import ObjectKind
 from ocr_service.storage.tables import DocumentRow, StackRow
 
 pytest_plugins = ("ui_browser",)
@@ -17,11 +20,22 @@ pytestmark = pytest.mark.acceptance
 FORM, OTHER = "child-allowance-claim", "care-need-application"
 
 
+def scanned_pages() -> bytes:
+    """The file of the stack, as a TIFF."""
+    first, last = (Image.open(find_sample(each)[0]).convert("L") for each in (FORM, OTHER))
+    letter, blank = (Image.new("L", first.size, 250) for _ in range(2))
+    ImageDraw.Draw(letter).rectangle((200, 300, 900, 330), fill=60)
+    file = io.BytesIO()
+    first.save(file, "TIFF", save_all=True, append_images=[letter, blank, last], compression="jpeg")
+    return file.getvalue()
+
+
 def stack_of_two(world: UiWorld) -> tuple[str, str]:
     """A form with an attachment, a blank page, and another form."""
     first, second = world.document(FORM), world.document(OTHER)
     with world.database.transaction() as session:
         rows = [session.get_one(DocumentRow, each) for each in (first, second)]
+        scan = world.objects.put(ObjectKind.ORIGINAL, scanned_pages(), session)
         forms = [{"form": row.form_id, "revision": row.form_revision} for row in rows]
         pages = [
             {"number": 1, "role": "form", "form_page": 1, **forms[0]},
@@ -40,7 +54,7 @@ def stack_of_two(world: UiWorld) -> tuple[str, str]:
         session.flush()
         for row, own, reason in zip(rows, ([1, 2], [4]), ("start", "separator"), strict=True):
             row.stack_id, row.pages, row.cut_reason = stack.id, own, reason
-            row.page_count = len(own)
+            row.page_count, row.original_object = len(own), scan
     return first, second
 
 
@@ -76,10 +90,16 @@ def test_the_pages_of_a_file_are_shown_whole_and_readable(
     expect(dialog.get_by_role("link", name="書類2")).to_have_attribute(
         "href", f"/documents/{second}"
     )
+    # Every page is seen, the one that no document has too.
+    pictures = dialog.locator("tbody img")
+    expect(pictures).to_have_count(4)
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        page.wait_for_function("img => img.naturalWidth > 0", arg=picture.element_handle())
     page.screenshot(path=tmp_path / f"stack-{width}.png")
     assert serious_violations(page) == []
-    # The number of the page takes no more room than it needs.
-    assert rows.nth(1).get_by_role("rowheader").bounding_box()["width"] < 90
+    # Picture and number of the page take no more room than they need.
+    assert rows.nth(1).get_by_role("rowheader").bounding_box()["width"] < 190
     # No word of a button is broken onto a second line, and nothing has to be scrolled sideways.
     heights = [button.bounding_box()["height"] for button in dialog.get_by_role("button").all()]
     assert max(heights) < 40

@@ -3,8 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { useCases } from "../api/cases";
 import { useFormats } from "../i18n/format";
-import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { AskDialog } from "../ui/AskDialog";
 import page from "../ui/Page.module.css";
 import { CaseBadge, caseName } from "./CaseBadge";
 import styles from "./Cases.module.css";
@@ -26,27 +25,14 @@ export function MergeDialog({ caseId, onMerge, onClose }: Props) {
     (item) => item.id !== caseId && caseName(item).includes(filter.trim()),
   );
   return (
-    <Dialog
+    <AskDialog
       title={t("cases.mergeTitle")}
+      action={t("cases.merge")}
+      ready={other !== null}
+      lead={t("cases.mergeLead")}
+      onSubmit={() => other !== null && onMerge(other)}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onPress={onClose}>
-            {t("app.cancel")}
-          </Button>
-          <Button
-            look="primary"
-            isDisabled={other === null}
-            onPress={() => {
-              if (other !== null) onMerge(other);
-            }}
-          >
-            {t("cases.merge")}
-          </Button>
-        </>
-      }
     >
-      <p>{t("cases.mergeLead")}</p>
       <label className={page.field}>
         {t("cases.mergeFilter")}
         <input
@@ -76,6 +62,6 @@ export function MergeDialog({ caseId, onMerge, onClose }: Props) {
           {items.length === 0 ? <p>{t("cases.empty")}</p> : null}
         </div>
       </fieldset>
-    </Dialog>
+    </AskDialog>
   );
 }

@@ -293,6 +293,7 @@ export const en: Messages = {
   },
   stack: {
     open: "Pages {{pages}} of the file",
+    enlarge: "Enlarge page {{number}} (new tab)",
     title: "The file and its documents",
     lead: "Which page of this file belongs to which document. Documents are read again when you mend it. The images stay as they are.",
     page: "Page",

@@ -298,6 +298,7 @@ export const jaEasy: Messages = {
   },
   stack: {
     open: "もとの ファイルの {{pages}}ページ",
+    enlarge: "{{number}}ページを 大きく 見る（新しい タブ）",
     title: "もとの ファイルと 書類の 分け方",
     lead: "どの ページが どの 書類かを 見ます。分け方を 直すと、もう一度 読みます。画像は そのままです。",
     page: "ページ",

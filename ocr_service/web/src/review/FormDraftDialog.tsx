@@ -4,8 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useFormDraft } from "../api/queries";
 import { useFormats } from "../i18n/format";
 import { notify } from "../ui/announce";
-import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { AskDialog } from "../ui/AskDialog";
 import { Notice } from "../ui/Notice";
 import page from "../ui/Page.module.css";
 
@@ -37,23 +36,16 @@ export function FormDraftDialog({
       },
     );
   return (
-    <Dialog
+    <AskDialog
       title={t("formDraft.title")}
+      action={t(draft.isPending ? "formDraft.making" : "formDraft.submit")}
+      ready={ready && !draft.isPending}
+      lead={t("formDraft.lead")}
+      error={draft.error === null ? null : problem(draft.error)}
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onPress={onClose}>
-            {t("app.cancel")}
-          </Button>
-          <Button look="primary" isDisabled={!ready || draft.isPending} onPress={submit}>
-            {t(draft.isPending ? "formDraft.making" : "formDraft.submit")}
-          </Button>
-        </>
-      }
     >
-      <p>{t("formDraft.lead")}</p>
       <Notice tone="info">{t("formDraft.clean")}</Notice>
-      {draft.error === null ? null : <Notice tone="error">{problem(draft.error)}</Notice>}
       <label className={page.field}>
         {t("formDraft.name")}
         <input
@@ -77,7 +69,7 @@ export function FormDraftDialog({
       <p id="form-draft-id">
         <small>{t("formDraft.idHint")}</small>
       </p>
-    </Dialog>
+    </AskDialog>
   );
 }
 

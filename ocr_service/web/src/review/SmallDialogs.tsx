@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 
 import type { FormRef } from "../api/client";
 import { useForms } from "../api/queries";
+import { AskDialog } from "../ui/AskDialog";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { Notice } from "../ui/Notice";
 import page from "../ui/Page.module.css";
 import styles from "./dialogs.module.css";
 
@@ -32,26 +32,15 @@ export function FormDialog({
   const items = (forms.data?.items ?? []).filter((f) => f.title.includes(filter.trim()));
   const form = forms.data?.items.find((f) => keyOf(f) === chosen);
   return (
-    <Dialog
+    <AskDialog
       title={t("pin.title")}
+      action={t(busy ? "review.sending" : "pin.submit")}
+      ready={!busy && form !== undefined}
+      lead={t("pin.lead")}
+      error={error}
+      onSubmit={() => form !== undefined && onSubmit(form)}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onPress={onClose}>
-            {t("app.cancel")}
-          </Button>
-          <Button
-            look="primary"
-            isDisabled={busy || form === undefined}
-            onPress={() => form !== undefined && onSubmit(form)}
-          >
-            {t(busy ? "review.sending" : "pin.submit")}
-          </Button>
-        </>
-      }
     >
-      <p>{t("pin.lead")}</p>
-      {error === null ? null : <Notice tone="error">{error}</Notice>}
       <label className={page.field}>
         {t("pin.filter")}
         <input
@@ -82,7 +71,7 @@ export function FormDialog({
           </label>
         ))}
       </fieldset>
-    </Dialog>
+    </AskDialog>
   );
 }
 
@@ -97,26 +86,15 @@ export function UnmaskDialog({
   const [reason, setReason] = useState("");
   const presets = t("review.unmaskReasons", { returnObjects: true }) as string[];
   return (
-    <Dialog
+    <AskDialog
       title={t("review.unmaskTitle")}
+      action={t("review.unmaskSubmit")}
+      ready={!busy && reason.trim() !== ""}
+      lead={t("review.unmaskLead")}
+      error={error}
+      onSubmit={() => onSubmit(reason.trim())}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onPress={onClose}>
-            {t("app.cancel")}
-          </Button>
-          <Button
-            look="primary"
-            isDisabled={busy || reason.trim() === ""}
-            onPress={() => onSubmit(reason.trim())}
-          >
-            {t("review.unmaskSubmit")}
-          </Button>
-        </>
-      }
     >
-      <p>{t("review.unmaskLead")}</p>
-      {error === null ? null : <Notice tone="error">{error}</Notice>}
       <ul className={styles.suggestions}>
         {presets.map((preset) => (
           <li key={preset}>
@@ -138,13 +116,9 @@ export function UnmaskDialog({
           maxLength={200}
           autoFocus
           onChange={(event) => setReason(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.nativeEvent.isComposing && reason.trim() !== "")
-              onSubmit(reason.trim());
-          }}
         />
       </label>
-    </Dialog>
+    </AskDialog>
   );
 }
 

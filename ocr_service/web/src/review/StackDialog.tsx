@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import type { DocumentBody, StackBody, StackPageBody } from "../api/client";
+import { type DocumentBody, type StackBody, type StackPageBody, urls } from "../api/client";
 import { useChangeStack, useStack } from "../api/queries";
 import { Link } from "../app/Link";
 import { navigate, reviewPath } from "../app/router";
@@ -86,7 +86,18 @@ function Pages({ body, own, busy, editable, onAct }: PagesProps) {
           const reason = body.documents.find((each) => each.id === page.document_id)?.reason;
           return (
             <tr key={page.number} aria-current={mine ? "true" : undefined}>
-              <th scope="row">{t("stack.number", { number: page.number })}</th>
+              <th scope="row">
+                <a
+                  className={styles.thumbnail}
+                  href={urls.page(own, page.number, 1600, null)}
+                  target="_blank"
+                  rel="noreferrer"
+                  aria-label={t("stack.enlarge", { number: page.number })}
+                >
+                  <img src={urls.page(own, page.number, 240, null)} alt="" loading="lazy" />
+                </a>
+                {t("stack.number", { number: page.number })}
+              </th>
               <td>
                 {page.form == null
                   ? t(`stack.role.${page.role}`)

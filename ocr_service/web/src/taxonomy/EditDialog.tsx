@@ -1,10 +1,9 @@
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { CategoryEdit } from "../api/categories";
 import type { TaxonomyEntryBody } from "../api/client";
-import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { AskDialog } from "../ui/AskDialog";
 import page from "../ui/Page.module.css";
 
 export type Asked =
@@ -18,17 +17,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks for what a change needs; Enter sends it, Esc leaves everything as it is. */
+/** Asks for what a change of the taxonomy needs. */
 export function EditDialog({ asked, items, onEdit, onClose }: Props) {
   const { t } = useTranslation();
-  const form = useId();
   const [title, setTitle] = useState(asked.kind === "rename" ? asked.item.title : "");
   const [other, setOther] = useState("");
   const edit = editOf(asked, title.trim(), other);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (edit !== null) onEdit(edit);
-  };
   const choices = items.filter(
     (item) =>
       item.state === "active" &&
@@ -36,57 +30,48 @@ export function EditDialog({ asked, items, onEdit, onClose }: Props) {
       (asked.kind === "add" || item.id !== asked.item.id),
   );
   return (
-    <Dialog
+    <AskDialog
       title={
         asked.kind === "add"
           ? t("taxonomy.add")
           : t(`taxonomy.ask.${asked.kind}`, { title: asked.item.title })
       }
+      action={t(`taxonomy.${asked.kind}`)}
+      ready={edit !== null}
+      lead={t(`taxonomy.what.${asked.kind}`)}
+      onSubmit={() => edit !== null && onEdit(edit)}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onPress={onClose}>
-            {t("app.cancel")}
-          </Button>
-          <Button look="primary" type="submit" form={form} isDisabled={edit === null}>
-            {t(`taxonomy.${asked.kind}`)}
-          </Button>
-        </>
-      }
     >
-      <p>{t(`taxonomy.what.${asked.kind}`)}</p>
-      <form id={form} onSubmit={submit}>
-        {asked.kind === "add" || asked.kind === "rename" ? (
-          <label className={page.field}>
-            {t("taxonomy.name")}
-            <input
-              className={page.input}
-              value={title}
-              maxLength={60}
-              autoFocus
-              onChange={(event) => setTitle(event.target.value)}
-            />
-          </label>
-        ) : null}
-        {asked.kind === "add" || asked.kind === "merge" ? (
-          <label className={page.field}>
-            {t(asked.kind === "add" ? "taxonomy.parent" : "taxonomy.into")}
-            <select
-              className={page.input}
-              value={other}
-              onChange={(event) => setOther(event.target.value)}
-            >
-              <option value="">{t("taxonomy.none")}</option>
-              {choices.map(({ id, title: name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
-        ) : null}
-      </form>
-    </Dialog>
+      {asked.kind === "add" || asked.kind === "rename" ? (
+        <label className={page.field}>
+          {t("taxonomy.name")}
+          <input
+            className={page.input}
+            value={title}
+            maxLength={60}
+            autoFocus
+            onChange={(event) => setTitle(event.target.value)}
+          />
+        </label>
+      ) : null}
+      {asked.kind === "add" || asked.kind === "merge" ? (
+        <label className={page.field}>
+          {t(asked.kind === "add" ? "taxonomy.parent" : "taxonomy.into")}
+          <select
+            className={page.input}
+            value={other}
+            onChange={(event) => setOther(event.target.value)}
+          >
+            <option value="">{t("taxonomy.none")}</option>
+            {choices.map(({ id, title: name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : null}
+    </AskDialog>
   );
 }
 

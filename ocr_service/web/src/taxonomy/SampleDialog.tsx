@@ -4,8 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useSamples, useTeachCategory } from "../api/categories";
 import { useFormats } from "../i18n/format";
 import { notify } from "../ui/announce";
-import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { AskDialog } from "../ui/AskDialog";
 import { Notice } from "../ui/Notice";
 import styles from "../review/Category.module.css";
 
@@ -37,26 +36,15 @@ export function SampleDialog({ category, current, onClose }: Props) {
       },
     });
   return (
-    <Dialog
+    <AskDialog
       title={t("category.teachTitle", { title: samples.data?.title ?? "" })}
+      action={t(teach.isPending ? "review.sending" : "category.teachSubmit")}
+      ready={samples.data !== undefined && lacking === 0 && !teach.isPending}
+      lead={t("category.teachLead")}
+      error={error === null ? null : problem(error)}
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onPress={onClose}>
-            {t("app.cancel")}
-          </Button>
-          <Button
-            look="primary"
-            isDisabled={samples.data === undefined || lacking > 0 || teach.isPending}
-            onPress={submit}
-          >
-            {t(teach.isPending ? "review.sending" : "category.teachSubmit")}
-          </Button>
-        </>
-      }
     >
-      <p>{t("category.teachLead")}</p>
-      {error === null ? null : <Notice tone="error">{problem(error)}</Notice>}
       {samples.isPending ? <p role="status">{t("app.loading")}</p> : null}
       {lacking > 0 && samples.data !== undefined ? (
         <Notice tone="info">{t("category.lacking", { count: lacking })}</Notice>
@@ -79,6 +67,6 @@ export function SampleDialog({ category, current, onClose }: Props) {
           </label>
         ))}
       </fieldset>
-    </Dialog>
+    </AskDialog>
   );
 }
