@@ -45,6 +45,17 @@ def scaling(across: float, down: float | None = None) -> Matrix:
     )
 
 
+def place_in_scan(registered: RegisteredPage, points: Points) -> Points:
+    """Where the original scan shows N x 2 template pixels."""
+    shifts = registered.shifts
+    if shifts is not None and len(points):
+        limit = np.array(registered.grey.shape[::-1]) - 1
+        at = np.clip(points / limit, 0, 1) * (np.array(shifts.shape[1::-1]) - 1)
+        columns, rows = (each.astype(np.float32)[:, None] for each in at.T)
+        points = points + cv2.remap(shifts, columns, rows, cv2.INTER_LINEAR)[:, 0]
+    return transform_points(registered.to_scan, points)
+
+
 def box_in_scan(
     registered: RegisteredPage, corners: tuple[float, float, float, float]
 ) -> BoundingBox:
@@ -55,7 +66,7 @@ def box_in_scan(
     """
     x0, y0, x1, y1 = corners
     quad = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
-    mapped = transform_points(registered.to_scan, quad)
+    mapped = place_in_scan(registered, quad)
     left, top = mapped.min(axis=0)
     right, bottom = mapped.max(axis=0)
     left, right = _cut(left, right, registered.scan_width)
@@ -216,7 +227,7 @@ def even_light(grey: Pixels, dpi: float) -> Pixels:
 
 
 def _in_scan(registered: RegisteredPage, points: Points) -> NDArray[np.bool_]:
-    mapped = transform_points(registered.to_scan, points)
+    mapped = place_in_scan(registered, points)
     limit = np.array([registered.scan_width, registered.scan_height])
     inside: NDArray[np.bool_] = np.all((mapped >= -0.5) & (mapped < limit + 0.5), axis=1)
     return inside if registered.edge is None else inside & before_edge(registered.edge, points)

@@ -39,12 +39,10 @@ class BoundingBox:
 class Page:
     """One side of paper as pixels.
 
-    `pixels` is H x W x 3 RGB. `dpi` is that of `pixels` (from the file, or estimated from the size
-    of A4). `to_scan` maps pixels of this image to pixels of the original scan of size
-    `scan_width` x `scan_height`. `rotation` is what was turned so far, clockwise, in degrees of
-    0, 90, 180, 270: showing the original scan turned by it shows it upright. `damaged`: part of the
-    file could not be read, and some of the pixels are the decoder's invention. `colourless`: the
-    file has one channel, so that the three are the same.
+    `pixels` is H x W x 3 RGB, `dpi` theirs (from the file, or estimated from the size of A4).
+    `to_scan` maps them to pixels of the original scan of `scan_width` x `scan_height`. `rotation`
+    is what was turned so far, clockwise (0, 90, 180, 270): the original scan turned by it is
+    upright. `damaged`: part of the file could not be read. `colourless`: its file has one channel.
     """
 
     number: int
@@ -115,9 +113,10 @@ class RegisteredPage:
     """A scanned page warped onto the form's own coordinates.
 
     `grey` is its luminance, H x W template pixels at `dpi` (mm x dpi / 25.4); `colour` is RGB at
-    half of that resolution (H // 2 x W // 2 x 3), which is as fine as a JPEG keeps it; None when
-    the scan shows no colours. `to_scan` maps template pixels to the original scan. `residual_mm`
-    is the median distance between print found and expected. Beyond `edge` it is covered or torn.
+    half of that (H // 2 x W // 2 x 3), as fine as a JPEG keeps it; None when there are no colours.
+    `to_scan` maps template pixels, moved by `shifts` (rows x columns x 2) if paper is bent, to the
+    scan: `geometry.place_in_scan`. `residual_mm` is the median distance between print found and
+    expected. Beyond `edge` it is covered or torn.
     """
 
     number: int
@@ -133,6 +132,7 @@ class RegisteredPage:
     score: float
     residual_mm: float
     edge: tuple[float, float, float] | None = None  # a x + b y > c lies beyond it
+    shifts: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

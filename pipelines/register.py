@@ -36,7 +36,6 @@ _LEAST_ALIKE = 0.5
 _LEAST_CELL = 0.4
 _LEAST_CELLS = 0.7
 _MOST_RESIDUAL_MM = 0.5
-_WORTH_BENDING_MM = 0.06
 _MOST_SHIFT_MM = 2.5
 _GRID = 16
 """Pixels between the places of a bent page that are computed; between them it is straight."""
@@ -59,9 +58,9 @@ def register_page(
 ) -> RegisteredPage | None:
     """Warp `page` onto `template`; None when the print is not found where it should be.
 
-    The pixels lie within about 0.3 mm of the template's; `to_scan` is the best homography, off by
-    what the paper is bent. Where the scan shows no paper the pixels are white: see
-    `geometry.visible_share`.
+    The pixels lie within about 0.3 mm of the template's; `to_scan` is the best homography, and
+    `shifts` what bent paper differs from it. Where the scan shows no paper the pixels are white:
+    see `geometry.visible_share`.
     """
     blank = print_map(template)
     grey = grey_of(page)
@@ -76,14 +75,14 @@ def register_page(
     field = fit_shifts(tracked.expected, tracked.found, blank.grey.shape, _DPI)
     whole = np.linalg.inv(to_source) @ pose @ blank.from_template
     sampled = _resample(grey, template, whole, field)
-    return _judged(page, template, blank, whole, sampled)
+    return _judged(page, template, blank, (whole, field), sampled)
 
 
 def _judged(
     page: Page,
     template: Template,
     blank: PrintMap,
-    whole: Matrix,
+    place: tuple[Matrix, ShiftField | None],
     grey: Pixels,
 ) -> RegisteredPage | None:
     """Look at the result as if it were a new page, and refuse it if the print lies elsewhere."""
@@ -91,6 +90,7 @@ def _judged(
     residual = _residual_mm(seen, blank)
     if residual is None:
         return None
+    whole, field = place
     score = score_seen(seen, blank)
     shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
     if score.edge is not None:
@@ -115,6 +115,7 @@ def _judged(
         score=float(np.clip(score.alike, 0, 1)),
         residual_mm=residual,
         edge=None if score.edge is None else moved_edge(score.edge, blank.from_template),
+        shifts=None if field is None else field.nodes * np.float32(template.dpi / _DPI),
     )
 
 
@@ -186,12 +187,12 @@ def _refit(tracked: _Tracked) -> Matrix | None:
     return None if better is None else np.asarray(better, dtype=np.float64)
 
 
-def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField) -> Pixels:
-    """Sample the page once at template pixels: homography, and the field where it matters."""
+def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField | None) -> Pixels:
+    """Sample the page once at template pixels: homography, and the field of bent paper."""
     height, width = template.grey.shape
     source, to_source = _ready_to_sample(grey, 1.0 / _spacing(whole))
     matrix = to_source @ whole
-    if field.largest * 25.4 / _DPI < _WORTH_BENDING_MM:
+    if field is None:
         return _seen_through(source, matrix, (width, height), cv2.INTER_LINEAR)
     places = field.places(width, height, template.dpi / _DPI, _GRID)
     mapped = cv2.perspectiveTransform(places, matrix).astype(np.float32)

@@ -1,5 +1,11 @@
-"""A smooth field of small shifts over a page, fitted to tracked points with outliers."""
+"""What paper that is bent moves: a field of small shifts over a page, fitted to tracked points.
 
+Paper is folded along lines and stretched along its way through a scanner, so that most of a shift
+is the same for all of a row, or of a column, or grows along it. Such profiles are resolved every
+few millimetres and may jump; a coarse smooth field takes up the rest.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,9 +17,17 @@ from pipelines.geometry import Points
 
 _SPACING_MM = 22.0
 _STIFFNESS = 2.0
-_ROUNDS = 4
-_OUTLIER_PIXELS = 0.6
+_STEP_MM = 5.0
+_EVENNESS = 3.0
+_JUMP_PIXELS = 0.3
+"""A step of a profile by more is taken for a jump, which costs by its size, not by its square."""
+_OUTLIER_PIXELS = (3.0, 2.0, 1.0, 0.6)
+"""Error at which a point is hardly trusted, round by round: what is bent must not look like that
+before it is fitted."""
 _MOST_PIXELS = 8.0
+_FLAT_MM, _FLAT_SHARE = 0.06, 75
+"""Paper of which so many percent of the points lie nearer to their places is flat."""
+_Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -23,11 +37,6 @@ class ShiftField:
     nodes: NDArray[np.float32]
     width: int
     height: int
-
-    @property
-    def largest(self) -> float:
-        """Length of the largest shift in map pixels."""
-        return float(np.linalg.norm(self.nodes, axis=2).max(initial=0))
 
     def places(self, width: int, height: int, scale: float, step: int) -> NDArray[np.float64]:
         """Where pixels of a `scale` times larger image lie after their shift: rows x columns x 2.
@@ -46,52 +55,109 @@ class ShiftField:
         return np.asarray(np.dstack(np.meshgrid(xs, ys)) + scale * shifts.astype(np.float64))
 
 
-def fit_shifts(expected: Points, found: Points, shape: tuple[int, ...], dpi: float) -> ShiftField:
-    """Fit a field to points (N x 2, map pixels); bends cost, points that disagree count less."""
-    height, width = shape[:2]
-    spacing = _SPACING_MM * dpi / 25.4
-    columns, rows = max(3, round(width / spacing) + 1), max(3, round(height / spacing) + 1)
-    weights = _bilinear(expected, width, height, columns, rows)
-    bending = _bending(columns, rows)
+def fit_shifts(
+    expected: Points, found: Points, shape: tuple[int, ...], dpi: float
+) -> ShiftField | None:
+    """Fit a field to points (N x 2, map pixels); None for flat paper.
+
+    Bends and jumps cost, and points that disagree count less.
+    """
     shifts = found - expected
-    trust = np.ones(len(expected))
-    nodes: NDArray[np.float64] = np.zeros((rows * columns, 2))
-    for _ in range(_ROUNDS):
+    lengths = np.linalg.norm(shifts, axis=1) * 25.4 / dpi
+    if not len(lengths) or np.percentile(lengths, _FLAT_SHARE) < _FLAT_MM:
+        return None
+    height, width = shape[:2]
+    parts = _Parts.over(width, height, dpi)
+    weights, trust = parts.at(expected), np.ones(len(expected))
+    solved = np.zeros((weights.shape[1], 2))
+    for outlier in _OUTLIER_PIXELS:
         weighted = weights * trust[:, None]
-        left = weights.T @ weighted + _STIFFNESS * bending + 1e-3 * np.eye(rows * columns)
-        nodes = np.asarray(np.linalg.solve(left, weighted.T @ shifts), np.float64)
-        error = np.linalg.norm(weights @ nodes - shifts, axis=1)
-        trust = 1.0 / (1.0 + (error / _OUTLIER_PIXELS) ** 2) ** 2
-    bounded = np.clip(nodes, -_MOST_PIXELS, _MOST_PIXELS).reshape(rows, columns, 2)
+        left = weights.T @ weighted + parts.cost(solved)
+        solved = np.asarray(np.linalg.solve(left, weighted.T @ shifts), np.float64)
+        error = np.linalg.norm(weights @ solved - shifts, axis=1)
+        trust = 1.0 / (1.0 + (error / outlier) ** 2) ** 2
+    xs = np.linspace(0, width - 1, parts.columns)
+    ys = np.linspace(0, height - 1, parts.rows)
+    nodes = parts.at(np.column_stack([each.ravel() for each in np.meshgrid(xs, ys)])) @ solved
+    bounded = np.clip(nodes, -_MOST_PIXELS, _MOST_PIXELS).reshape(parts.rows, parts.columns, 2)
     return ShiftField(nodes=bounded.astype(np.float32), width=width, height=height)
 
 
-def _bilinear(
-    points: Points, width: int, height: int, columns: int, rows: int
-) -> NDArray[np.float64]:
-    x = np.clip(points[:, 0] / max(width - 1, 1), 0, 1) * (columns - 1)
-    y = np.clip(points[:, 1] / max(height - 1, 1), 0, 1) * (rows - 1)
-    left = np.minimum(x.astype(int), columns - 2)
-    top = np.minimum(y.astype(int), rows - 2)
-    weights = np.zeros((len(points), rows * columns))
-    own = np.arange(len(points))
-    for right in (0, 1):
-        for below in (0, 1):
-            share = np.abs(1 - right - (x - left)) * np.abs(1 - below - (y - top))
-            weights[own, (top + below) * columns + left + right] = share
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Parts:
+    """What a field is the sum of, in the order of the unknowns.
+
+    A smooth one of `across` x `down` nodes, profiles of `rows` and of `columns`, and profiles that
+    grow along the other direction.
+    """
+
+    width: int
+    height: int
+    across: int
+    down: int
+    rows: int
+    columns: int
+
+    @classmethod
+    def over(cls, width: int, height: int, dpi: float) -> "_Parts":
+        across, down, columns, rows = (
+            max(3, round(size * 25.4 / dpi / spacing) + 1)
+            for spacing in (_SPACING_MM, _STEP_MM)
+            for size in (width, height)
+        )
+        return cls(width=width, height=height, across=across, down=down, rows=rows, columns=columns)
+
+    def at(self, points: Points) -> _Array:
+        """Weights of all unknowns at N points: N x unknowns."""
+        x = np.clip(points[:, 0] / max(self.width - 1, 1), 0, 1)
+        y = np.clip(points[:, 1] / max(self.height - 1, 1), 0, 1)
+        smooth = _linear(y, self.down)[:, :, None] * _linear(x, self.across)[:, None]
+        rows, columns = _linear(y, self.rows), _linear(x, self.columns)
+        lean, tilt = (2 * x - 1)[:, None], (2 * y - 1)[:, None]
+        return np.hstack([smooth.reshape(len(x), -1), rows, columns, rows * lean, columns * tilt])
+
+    def cost(self, solved: _Array) -> _Array:
+        """Quadratic form of what `solved` costs: bends, and steps by less the larger they are."""
+        total = np.zeros((len(solved), len(solved)))
+        own = self.across * self.down
+        total[:own, :own] = _STIFFNESS * _bending(self.across, self.down)
+        # So that what can be told by a profile is.
+        total[np.arange(len(solved)), np.arange(len(solved))] += 0.01
+        for size in (self.rows, self.columns, self.rows, self.columns):
+            steps = np.diff(np.eye(size), axis=0)
+            jumps = np.linalg.norm(np.diff(solved[own : own + size], axis=0), axis=1)
+            dear = _EVENNESS / (1 + jumps / _JUMP_PIXELS)
+            total[own : own + size, own : own + size] += (steps.T * dear) @ steps
+            own += size
+        return total
+
+
+def _linear(share: _Array, count: int) -> _Array:
+    """Weights of `count` even nodes at places from 0 to 1: N x count."""
+    at = share * (count - 1)
+    first = np.minimum(at.astype(int), count - 2)
+    weights = np.zeros((len(share), count))
+    own = np.arange(len(share))
+    weights[own, first] = 1 - (at - first)
+    weights[own, first + 1] = at - first
     return weights
 
 
 @lru_cache(maxsize=16)
-def _bending(columns: int, rows: int) -> NDArray[np.float64]:
+def _bending(columns: int, rows: int) -> _Array:
     """Sum of squared second differences along rows and columns, as a quadratic form."""
     index = np.arange(rows * columns).reshape(rows, columns)
     size = rows * columns
     total = np.zeros((size, size))
+    for second in _seconds(index):
+        total += np.outer(second, second)
+    return total
+
+
+def _seconds(index: NDArray[np.intp]) -> Iterable[_Array]:
     for lines in (index, index.T):
         for line in lines:
             for a, b, c in zip(line, line[1:], line[2:], strict=False):
-                second = np.zeros(size)
+                second = np.zeros(index.size)
                 second[[a, b, c]] = (1.0, -2.0, 1.0)
-                total += np.outer(second, second)
-    return total
+                yield second

@@ -7,27 +7,23 @@ stretched. Prints by condition: pages refused, pages whose way up came out wrong
 of every corner of every field box in the original scan from its true place (median, 99th
 percentile, largest), the same for the print as it lies on the registered page (what is read there),
 and processor milliseconds a page of each step (median, one thread). Then letters of no form, askew
-and sideways: degrees that are left after straightening; and processor milliseconds of every step,
-decoding too, on grey scans of 300 dpi. Seeds 620000 and up were not used for
+and sideways: degrees that are left after straightening. Seeds 620000 and up were not used for
 tuning.
 """
 
 import argparse
-import io
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from PIL import Image
 
-from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.template import Template, build_templates
-from pipelines.geometry import Points, transform_points
+from pipelines.geometry import Points, place_in_scan, transform_points
 from pipelines.identify import TemplateIndex, build_index, identify_page
 from pipelines.orient import straighten
 from pipelines.quality import assess_quality
@@ -65,7 +61,6 @@ def main() -> int:
     parser.add_argument("--first-seed", type=int, default=630_000)
     parser.add_argument("--conditions", nargs="*", default=list(CONDITIONS))
     parser.add_argument("--letters", type=int, default=40, help="pages of no form")
-    parser.add_argument("--grey", type=int, default=8, help="grey scans of 300 dpi, for their time")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     entries = FormLibrary.builtin().entries
@@ -79,7 +74,6 @@ def main() -> int:
                 _measure(entry, templates[entry.key.id], index, name, seed, tally)
         _print(name, tally)
     _measure_letters(options.letters, options.first_seed)
-    _measure_grey(entries[: options.grey], templates, index, options.first_seed)
     return 0
 
 
@@ -101,7 +95,7 @@ def _measure(
             continue
         corners = _corners(template)
         if len(corners):
-            found = transform_points(registered.to_scan, corners)
+            found = place_in_scan(registered, corners)
             off = np.linalg.norm(found - place(corners), axis=1) * _MM
             # Half of a sheet the wrong way is some hundred mm, not a bad corner.
             tally.wrong_way += bool(np.median(off) > 50)
@@ -238,45 +232,6 @@ def _measure_letters(count: int, first_seed: int) -> None:
             f"letters {count}: degrees left median {at[0]:.3f} p95 {at[1]:.3f} max {at[2]:.3f},"
             f" over 0.1: {sum(each > 0.1 for each in left)} | cpu ms {np.median(taken):.0f}\n"
         )
-
-
-def _measure_grey(
-    entries: Iterable[FormEntry],
-    templates: Mapping[str, tuple[Template, ...]],
-    index: TemplateIndex,
-    seed: int,
-) -> None:
-    """Time every step on first pages of forms as JPEG of 300 dpi grey, the best of three turns."""
-    ms: dict[str, list[float]] = defaultdict(list)
-    for entry in entries:
-        template, rng = templates[entry.key.id][0], seeded(seed, "grey", entry.key.id)
-        flat = synthesize(entry, seed=seed, dpi=300).pages[0]
-        pixels, _ = degrade(flat, (_D.SKEW, _D.NOISE, _D.JPEG), 300, rng)
-        out = io.BytesIO()
-        Image.fromarray(pixels).convert("L").save(out, "JPEG", quality=85, dpi=(300, 300))
-        turns = [_timed(out.getvalue(), template, index) for _ in range(3)]
-        for step in turns[0]:
-            ms[step].append(min(turn[step] for turn in turns))
-    for step, taken in ms.items():
-        sys.stdout.write(f"grey scans of 300 dpi: {step} cpu ms {np.median(taken):.0f}\n")
-
-
-def _timed(data: bytes, template: Template, index: TemplateIndex) -> dict[str, float]:
-    """Processor milliseconds of each step."""
-    at = [time.process_time()]
-    page = next(decode_pages(data, limits=DecodeLimits()))
-    at.append(time.process_time())
-    assess_quality(page)
-    at.append(time.process_time())
-    found = identify_page(page, index)
-    at.append(time.process_time())
-    if found is not None and found.form == template.key:
-        register_page(page, template, found)
-    at.append(time.process_time())
-    straighten(page)
-    at.append(time.process_time())
-    steps = ("decode", "quality", "identify", "register", "straighten")
-    return {step: 1000 * (b - a) for step, a, b in zip(steps, at, at[1:], strict=False)}
 
 
 def _slope_left(matrix: Matrix, to_scan: Matrix) -> float:

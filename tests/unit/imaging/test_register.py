@@ -4,7 +4,7 @@ import pytest
 from imaging_pages import World, page_of, rgb, seen_through, turned
 
 from pipelines.forms.template import box_pixels, build_templates
-from pipelines.geometry import box_in_scan, transform_points, visible_share
+from pipelines.geometry import box_in_scan, place_in_scan, transform_points, visible_share
 from pipelines.identify import build_index, identify_page
 from pipelines.records import Identification, Page, Pixels, RegisteredPage
 from pipelines.register import register_page
@@ -52,6 +52,40 @@ def test_bent_paper_is_brought_into_place(world: World) -> None:
     found = registered(world, page_of(bent))
     assert found is not None and found.residual_mm < 0.15
     assert misplaced(found.grey, template.grey) < 0.02
+
+
+@pytest.mark.parametrize("across", [True, False])
+def test_boxes_of_folded_paper_lie_in_the_scan_where_the_fold_has_moved_them(
+    world: World, across: bool
+) -> None:
+    template = world.templates["moving-notice"]
+    ys, xs = np.mgrid[0:2339, 0:1654].astype(np.float32)
+    fold = 1100 if across else 700
+
+    def behind(at: np.ndarray) -> np.ndarray:
+        return 7 / (1 + np.exp(-(at - fold) / 16))
+
+    moved = (xs, ys + behind(ys)) if across else (xs + behind(xs), ys)
+    scan = cv2.remap(rgb(template.grey), *moved, cv2.INTER_LINEAR, borderValue=(255, 255, 255))
+    found = registered(world, page_of(scan))
+    assert found is not None and found.shifts is not None
+    places = np.argwhere(template.grey < 100)[::50, ::-1].astype(np.float64)
+    truth = places.copy()
+    truth[:, int(across)] -= behind(places[:, int(across)])
+    off, without = (
+        np.percentile(np.linalg.norm(there - truth, axis=1), 95)
+        for there in (place_in_scan(found, places), transform_points(found.to_scan, places))
+    )
+    # A homography alone is off by a part of the fold.
+    assert off < 2
+    assert without > 2 * off
+    assert misplaced(found.grey, template.grey) < 0.02
+
+
+def test_flat_paper_is_not_bent(world: World) -> None:
+    template = world.templates["moving-notice"]
+    found = registered(world, page_of(rgb(template.grey)))
+    assert found is not None and found.shifts is None
 
 
 def test_a_perspective_photograph_is_brought_into_place(world: World) -> None:
