@@ -9,12 +9,10 @@ candidate is made as `training.loop.recogniser` makes it. New writers of the sam
 """
 
 import argparse
-import dataclasses
 import json
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,10 +27,10 @@ from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import Box
 from pipelines.synthesis.compare import fold
 from pipelines.synthesis.fill import fill_form
-from pipelines.synthesis.hand import Hand, Writer, make_writer
+from pipelines.synthesis.hand import Writer
+from pipelines.synthesis.hasty import hasty_writer
 from pipelines.synthesis.layout import Sheet, write_line
 from pipelines.synthesis.seeding import seeded
-from pipelines.synthesis.strokes import Strokes
 from training.loop.adapt import Encoded, encode, errors_of
 from training.loop.candidate import write_candidate
 from training.loop.dataset import load_dataset
@@ -44,31 +42,7 @@ OFFICE_SEED, FRESH_SEED, ELSEWHERE_SEED = 550_000, 690_500, 692_000
 FORM = "child-allowance-claim"
 SIZES = (200, 500, 2000)
 _DPI, _LONGEST = 200.0, 30
-_FLICK, _LEFT_OUT = 0.15, 0.25
 Counts = NDArray[np.int64]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HastyWriter(Writer):
-    """A writer of the made-up office."""
-
-    def _strokes(self, char: str) -> Strokes | None:
-        found = Writer._strokes(self, char)
-        if found is None or char.isascii():
-            return found
-        if len(found) >= 4:
-            lengths = [float(np.hypot(*np.diff(s, axis=0).T).sum()) for s in found]
-            out = set(np.argsort(lengths)[: int(_LEFT_OUT * len(found))].tolist())
-            found = tuple(stroke for i, stroke in enumerate(found) if i not in out)
-        flick = _FLICK * np.array([-0.6, 0.8])
-        return tuple(np.concatenate([stroke, stroke[-1:] + flick]) for stroke in found)
-
-
-def hasty_writer(seed: int) -> HastyWriter:
-    """Draw a writer of the office."""
-    plain = make_writer(Hand.STROKES, seed)
-    habits = dataclasses.replace(plain.habits, joining=0.8, rounding=14, pitch=0.85)
-    return HastyWriter(hand=plain.hand, seed=seed, habits=habits)
 
 
 def papers(library: FormLibrary, first_seed: int) -> Iterator[tuple[int, str, str, bytes]]:
@@ -111,11 +85,11 @@ def write_dataset(folder: Path, library: FormLibrary, count: int) -> None:
     (folder / "dataset.json").write_text(json.dumps({"version": sha256(data).hexdigest()}))
 
 
-def fresh_lines(library: FormLibrary, count: int) -> list[OfficeLine]:
-    """Lines of other writers of the office, cut as those of a data set are."""
+def office_writing(library: FormLibrary, first_seed: int, count: int) -> list[OfficeLine]:
+    """Lines of the office from a seed on, cut as those of a data set are."""
     found: list[OfficeLine] = []
     kinds = {f.name: str(f.kind) for f in library.find(FORM).definition.fields}
-    for seed, name, text, crop in papers(library, FRESH_SEED):
+    for seed, name, text, crop in papers(library, first_seed):
         pixels = _cut(crop)
         if pixels is not None:
             found.append(
@@ -174,7 +148,7 @@ def main() -> int:
     lines = tuple(office_lines(options.out / "set", dataset, library))
     start = open_model("2.1.0")
     others = {
-        "fresh": encode(start, fresh_lines(library, options.fresh), most_unlike=9),
+        "fresh": encode(start, office_writing(library, FRESH_SEED, options.fresh), most_unlike=9),
         "elsewhere": encode(
             start, rehearsal_lines(options.elsewhere, seed=ELSEWHERE_SEED), most_unlike=9
         ),

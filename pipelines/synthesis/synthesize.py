@@ -11,7 +11,7 @@ from pipelines.synthesis.degrade import Degradation, degrade, move_box
 from pipelines.synthesis.faults import apply_faults
 from pipelines.synthesis.fill import fill_form
 from pipelines.synthesis.filling import Filling, Written
-from pipelines.synthesis.hand import Hand, make_writer
+from pipelines.synthesis.hand import Hand, Writer, make_writer
 from pipelines.synthesis.layout import Sheet
 from pipelines.synthesis.paper import draw_paper
 from pipelines.synthesis.seeding import seeded
@@ -36,16 +36,18 @@ def synthesize(
     degradations: Iterable[Degradation | str] = (Degradation.CLEAN,),
     faults: Iterable[str] = (),
     dpi: int | None = None,
+    writer: Writer | None = None,
 ) -> FilledScan:
     """Fill in a form and scan it. The same arguments give the same bytes.
 
+    `writer` writes in place of the one that `hand` and `seed` make.
     `dpi` is 200 or 300 by the seed unless given; `lowres` and `fax` change it. `faults` are
     names of `Fault`, or `fault:field`. Raises ValueError for unknown names of hands, degradations
     or faults, and for a fault that the named field does not allow.
     """
     names = tuple(Degradation(name) for name in degradations)
     form = entry.definition
-    writer = make_writer(hand, seed)
+    writer = writer or make_writer(hand, seed)
     filling = apply_faults(form, fill_form(form, writer, seed), faults, writer, seed)
     look = seeded(seed, "scan")
     used_dpi = dpi or (200 if look.random() < 0.7 else 300)
