@@ -143,7 +143,8 @@ def main() -> int:
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     library = FormLibrary.builtin()
-    write_dataset(options.out / "set", library, max(options.sizes))
+    if not (options.out / "set").exists():
+        write_dataset(options.out / "set", library, max(options.sizes))
     dataset = load_dataset(options.out / "set")
     lines = tuple(office_lines(options.out / "set", dataset, library))
     start = open_model("2.1.0")

@@ -1,7 +1,7 @@
 """Recogniser from confirmed lines: `python -m training.loop.recogniser DATASET` (extra `train`).
 
-The weights in use stay but for the last layers (`adapt.py`), fitted on the lines of seven documents
-in ten together with lines to rehearse. Half of the other documents say when to stop, the last half
+The weights in use stay but for the last layers (`adapt.py`), fitted on the lines of two thirds of
+the documents together with lines to rehearse. A fifth of the documents says when to stop, the rest
 gives the figures of the model card. What comes out is a whole recogniser like the one that ships:
 the reader needs nothing new, and no torch. Ends without a candidate when nothing was gained.
 """
@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -24,7 +25,7 @@ from models.recogniser import MODEL
 from pipelines.forms.load import FormLibrary
 from training.loop.adapt import EPOCHS, Encoded, encode, errors_of, fit
 from training.loop.candidate import Candidate, write_candidate
-from training.loop.dataset import is_check, load_dataset
+from training.loop.dataset import load_dataset
 from training.loop.lines import OfficeLine, office_lines
 from training.loop.rehearsal import CHECK_SEED, SEED, rehearsal_lines
 from training.recogniser.export import artifact_files
@@ -32,7 +33,10 @@ from training.recogniser.model import Trainable, make_trainable, start_from
 
 LEAST_LINES = 100
 """Fewer lines to fit on teach nothing that is not chance."""
+LEAST_KEPT = 15
+"""Lines to stop by, and lines to measure on."""
 REHEARSED, CHECKED = 500, 300
+_STOP, _MEASURE = 0.2, 0.15
 _ORIGINAL = "1.0.0"
 _DRAWS = 2000
 _NOTES = (
@@ -55,11 +59,15 @@ class Parts:
 
 
 def split_lines(lines: Sequence[OfficeLine]) -> Parts:
-    """Sort lines by their document, always the same way."""
-    parts: dict[str, list[OfficeLine]] = {"fit": [], "stop": [], "measure": []}
-    for line in lines:
-        parts[_part(line.document)].append(line)
-    return Parts(**{name: tuple(some) for name, some in parts.items()})
+    """Sort lines by their document, always the same way: by the hashes of their ids."""
+    documents = sorted({line.document for line in lines}, key=_hashed)
+    stop, measure = (round(share * len(documents)) for share in (_STOP, _STOP + _MEASURE))
+    of_stop, of_measure = set(documents[:stop]), set(documents[stop:measure])
+    return Parts(
+        fit=tuple(x for x in lines if x.document not in of_stop | of_measure),
+        stop=tuple(x for x in lines if x.document in of_stop),
+        measure=tuple(x for x in lines if x.document in of_measure),
+    )
 
 
 def make_candidate(
@@ -80,7 +88,7 @@ def make_candidate(
     model = open_model(start)
     fitting, stop = encode(model, parts.fit), encode(model, parts.stop)
     measured = encode(model, parts.measure)
-    if len(fitting) < LEAST_LINES or not stop or not measured:
+    if len(fitting) < LEAST_LINES or len(stop) < LEAST_KEPT or len(measured) < LEAST_KEPT:
         raise ValueError(f"{len(fitting)} usable lines to fit on; {LEAST_LINES} are needed")
     told(f"{len(fitting)} lines to fit on, {len(stop)} to stop by, {len(measured)} to measure on")
     rehearsal = encode(model, rehearsal_lines(rehearsed, seed=SEED))
@@ -160,10 +168,8 @@ def _interval(
     return float(low), float(high)
 
 
-def _part(document: str) -> str:
-    if not is_check(document):
-        return "fit"
-    return "stop" if is_check(f"stop/{document}", 50) else "measure"
+def _hashed(document: str) -> str:
+    return sha256(f"check/{document}".encode()).hexdigest()
 
 
 def _tell(text: str) -> None:
