@@ -14,7 +14,7 @@ ERA_WORDS = {
 
 
 def possible_days(field: FieldDefinition, text: str) -> tuple[str, ...]:
-    """Values that a date without its era may have, in the order of the eras that are printed.
+    """Values that a date without its era may have by the eras that are printed, newest first.
 
     None of another kind of field, or where the era is written (`text` has it) or goes without
     saying; an era that has no such day (平成33年) gives none.
@@ -22,4 +22,5 @@ def possible_days(field: FieldDefinition, text: str) -> tuple[str, ...]:
     if field.kind is not FieldKind.DATE or "era_missing" not in normalise_date(text).problems:
         return ()
     dated = [normalise_date(ERA_WORDS[era.value] + text) for era in field.eras]
-    return tuple(day.value for day in dated if day.value and not day.problems)
+    days = [day.value for day in dated if day.value and not day.problems]
+    return tuple(sorted(days, reverse=True))

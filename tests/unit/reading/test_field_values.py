@@ -199,7 +199,7 @@ def test_without_an_era_the_printed_ones_are_offered() -> None:
     printed = BIRTH.model_copy(update={"eras": eras})
     value = choose_value(printed, [Candidate("18年5月3日", 0.9)])
     assert value.normalised.value is None
-    assert [other.text for other in value.others] == ["2006-05-03", "2036-05-03"]
+    assert [other.text for other in value.others] == ["2036-05-03", "2006-05-03"]
     beyond = choose_value(printed, [Candidate("33年5月3日", 0.9)])
     assert [other.text for other in beyond.others] == ["2051-05-03"]
 
