@@ -167,10 +167,8 @@ def _nearest(
     allowed = tried[0.0][1] + np.sqrt(tried[0.0][1])
     sound = [s for s, (_, lost) in tried.items() if lost <= allowed]
     fewest = min(sound, key=lambda s: int(tried[s][0].sum()))
-    errors = tried[fewest][0]
-    spread = float(np.std(errors) * len(errors) ** 0.5)
     gained = [s for s in sound if s and tried[s][0].sum() < tried[0.0][0].sum()]
-    near = [s for s in gained if tried[s][0].sum() <= errors.sum() + spread]
+    near = [s for s in gained if _as_good(tried[s][0], tried[fewest][0])]
     share = min(near, default=0.0)
     _set(trained, start, best, share)
     return Fitted(
@@ -179,6 +177,12 @@ def _nearest(
         stop=(int(tried[0.0][0].sum()), int(tried[share][0].sum())),
         check=(tried[0.0][1], tried[share][1]),
     )
+
+
+def _as_good(errors: NDArray[np.int64], fewest: NDArray[np.int64]) -> bool:
+    """Whether lines are read as well as the best, within a standard error of the difference."""
+    more = errors - fewest
+    return bool(more.sum() <= np.std(more) * len(more) ** 0.5)
 
 
 def _loss(
