@@ -143,7 +143,7 @@ def _flatten(page: Page) -> Page:
     target: Points = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]]) - 0.5
     matrix = cv2.getPerspectiveTransform(target.astype(np.float32), quad.astype(np.float32))
     dpi = max(size) / (297 / 25.4) if abs(ratio / _A4 - 1) < _A4_NEAR else page.dpi
-    return replace(_resampled(page, np.asarray(matrix, np.float64), size), dpi=float(dpi))
+    return replace(resampled(page, np.asarray(matrix, np.float64), size), dpi=float(dpi))
 
 
 def _levelled(ink: NDArray[np.bool_], angle: float) -> NDArray[np.bool_]:
@@ -158,7 +158,7 @@ def _levelled(ink: NDArray[np.bool_], angle: float) -> NDArray[np.bool_]:
 
 def _turn(page: Page, angle: float) -> Page:
     """Turn the page back by `angle` degrees clockwise of its content; the canvas grows."""
-    return _resampled(page, *_turning(page.pixels.shape, angle))
+    return resampled(page, *_turning(page.pixels.shape, angle))
 
 
 def _turning(shape: tuple[int, ...], angle: float) -> tuple[Matrix, tuple[int, int]]:
@@ -186,8 +186,8 @@ def _quarter(page: Page) -> Page:
     return turned
 
 
-def _resampled(page: Page, matrix: Matrix, size: tuple[int, int]) -> Page:
-    """Page seen through `matrix` (new pixels to old pixels), paper-white outside."""
+def resampled(page: Page, matrix: Matrix, size: tuple[int, int]) -> Page:
+    """Page seen through `matrix` (new pixels to old pixels), paper-white outside; `size` (w, h)."""
     light = int(np.percentile(page.pixels[::8, ::8], 90))
     grey = grey_of(page) if page.colourless else one_channel(page.pixels)
     pixels = cv2.warpPerspective(

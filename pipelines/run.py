@@ -27,6 +27,7 @@ from pipelines.identify import TemplateIndex, build_index, deserves_another_look
 from pipelines.identify_qr import find_cover
 from pipelines.ink import subtract_blank
 from pipelines.keyvalue import extract_pairs, number_pairs
+from pipelines.level_rules import flatten_by_rules
 from pipelines.learned import NOTHING_LEARNED, Learned
 from pipelines.lines import read_lines
 from pipelines.mark_fields import mark_fields
@@ -245,9 +246,13 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
     cover = find_cover(page) if run.covers else None
     if cover is not None:
         return ReadPage(view_of(page, verdict, None), cover=cover)
+    with run.watch.stage("straighten"):
+        flat = flatten_by_rules(page)
+    if flat is not page:
+        run.trace.page_straightened(flat)
     engines = run.reader.engines
     with run.watch.stage("lines"):
-        upright, regions = turn_upright(page, engines.detector, engines.recogniser)
+        upright, regions = turn_upright(flat, engines.detector, engines.recogniser)
         lines = read_lines(upright, regions, engines.recogniser, engines.wording)
     run.trace.lines_read(upright, regions, lines)
     with run.watch.stage("judge"):
