@@ -2,8 +2,8 @@
 
 A made-up office whose people share habits that the shipped recogniser misreads: the ends of strokes
 are flicked, the shortest strokes of a kanji left out, the rest joined, characters set close. Every
-paper has a writer and a person of its own (seeds from 550,000); its lines lie in a data set as
-`examples export` writes it, with a box around the writing, as JPEG. For every number of lines a
+paper has a writer and a person of its own (seeds from 550,000); its lines, from a framed box as
+JPEG, lie cut in a data set as `examples export --lines` writes it. For every number of lines a
 candidate is made as `training.loop.recogniser` makes it. New writers of the same office (seeds from
 690,500) and ordinary writing (`elsewhere`, seeds from 692,000) are read before and after.
 """
@@ -21,7 +21,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.readings import NOTHING
 from models.recogniser import Recogniser
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import Box
@@ -60,24 +59,25 @@ def papers(library: FormLibrary, first_seed: int) -> Iterator[tuple[int, str, st
 
 def write_dataset(folder: Path, library: FormLibrary, count: int) -> None:
     """Write `count` lines as `examples export` would."""
-    (folder / "crops").mkdir(parents=True)
+    (folder / "lines").mkdir(parents=True)
     form = library.find(FORM).definition
     kinds = {field.name: str(field.kind) for field in form.fields}
     reader, lines = Recogniser.load(), []
     for number, (seed, name, text, crop) in enumerate(papers(library, OFFICE_SEED)):
         if number == count:
             break
-        picture = f"crops/{number}.jpg"
-        (folder / picture).write_bytes(crop)
-        cut = _cut(crop)
-        read = reader.read([cut], [None])[0] if cut is not None else NOTHING
+        picture, cut = f"lines/{number}.png", _cut(crop)
+        if cut is None:
+            continue
+        cv2.imwrite(str(folder / picture), cut)
+        read = reader.read([cut], [None])[0]
         lines.append(
             {
                 "document": f"doc_{seed}", "form": form.id, "revision": form.revision,
                 "field": name, "kind": kinds[name], "suggested": read.text, "confirmed": text,
                 "state": "read", "source": "read", "confidence": read.confidence,
                 "doubtful": True, "corrected": fold(read.text) != fold(text),
-                "received_on": "2026-11-20", "crop": picture, "people": [],
+                "received_on": "2026-11-20", "line": picture, "people": [],
             }
         )  # fmt: skip
     data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()

@@ -29,6 +29,9 @@ app = typer.Typer(help="確定した書類から作る学習用の例 / Training
 def export(
     out_folder: Annotated[Path, typer.Option("--out", help="空のフォルダ")],
     crops: Annotated[bool, typer.Option(help="切り抜き画像も書き出す")] = True,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="読み取り部が切り出した行の画像も書き出す（読み直す）")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="JSONを出力する")] = False,
 ) -> None:
     """Write all examples that may be kept, in clear, for training on this machine."""
@@ -40,6 +43,7 @@ def export(
             out_folder,
             operator(),
             crops=crops,
+            lines=lines,
             progress=lambda rows: bar.track(rows, description="書き出し中"),
         )
     if json:

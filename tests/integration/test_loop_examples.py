@@ -1,7 +1,10 @@
 """Training examples: only where they may be kept, without numbers of people, and not for ever."""
 
 import json
+from hashlib import sha256
 
+import cv2
+import numpy as np
 import pytest
 from api_world import MY_NUMBER, open_world
 from sqlalchemy import select
@@ -26,7 +29,7 @@ from ocr_service.storage.objects import open_objects
 from ocr_service.storage.tables import DocumentRow, ObjectRow, SuggestionRow
 from ocr_service.storage.tables_cases import PersonDigestRow
 from ocr_service.storage.tables_models import ReadingFigureRow, TrainingExampleRow
-from pipelines.errors import CodedError
+from pipelines.errors import CodedError, ErrorCode
 from tests.integration.service_tools import (
     opened_intake,
     post,
@@ -122,6 +125,38 @@ def test_papers_of_one_applicant_share_a_key_that_names_nobody(world, tmp_path):
         digests = session.scalars(select(PersonDigestRow.digest)).all()
     # Nobody who sees an export can find its people among those that papers are matched by.
     assert not [d for d in digests if d[:16] in (*first, *third)]
+
+
+class Cutter:
+    """Cuts one line out of every document, in place of the process that reads."""
+
+    def __init__(self, _settings):
+        self.closed = False
+
+    def cut(self, example, data, pages):
+        assert data
+        assert pages is None
+        if example.fields[0].confirmed == "足立 次郎":
+            raise CodedError(ErrorCode.FORM_UNKNOWN, "gone")
+        return {example.fields[0].field: np.zeros((48, 96), np.uint8)}
+
+    def close(self):
+        self.closed = True
+
+
+def test_lines_as_the_reader_cuts_them_are_written_when_asked_for(world, tmp_path, monkeypatch):
+    monkeypatch.setattr("ocr_service.loop.dataset.LineCutter", Cutter)
+    confirm(world)
+    confirm(world, {"applicant": "足立 次郎"})
+    exported(world, tmp_path / "out", crops=False, lines=True)
+    text = (tmp_path / "out" / "manifest.jsonl").read_text("utf-8")
+    told = [json.loads(line) for line in text.splitlines()]
+    # A document that can't be read on its form any more still has its values.
+    (line,) = [each for each in told if "line" in each]
+    assert len({each["document"] for each in told}) == 2
+    data = (tmp_path / "out" / line["line"]).read_bytes()
+    assert sha256(data).hexdigest() == line["line_sha256"]
+    assert cv2.imdecode(np.frombuffer(data, np.uint8), 0).shape == (48, 96)
 
 
 def test_an_example_of_before_there_were_keys_still_opens(world):

@@ -25,8 +25,8 @@ class Example:
     corrected: bool
     received_on: str
     raw_text: str = ""
-    crop: str | None = None
-    """Picture of the field, below the folder of the data set."""
+    line: str | None = None
+    """Picture of the line as the reader cuts it (`--lines`), below the folder of the data set."""
     people: tuple[str, ...] | None = None
     """Keyed digests of whom the document is about; None: not known."""
 

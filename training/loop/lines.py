@@ -1,7 +1,6 @@
-"""Lines of writing with what people confirmed, from the crops of exported examples.
+"""Lines of writing with what people confirmed, from examples exported with `--lines`.
 
-Only fields that are one line of text for one value: names, kana, addresses, short texts. Of a crop
-the rules around the box are taken off and the ink is cut as the reader cuts it, 48 pixels high.
+Only fields that are one line of text for one value: names, kana, addresses, short texts.
 """
 
 from collections.abc import Iterator
@@ -46,12 +45,12 @@ def office_lines(folder: Path, dataset: Dataset, library: FormLibrary) -> Iterat
     fields = usable_fields(library)
     for example in dataset.examples:
         key = example.form, example.revision, example.field
-        if example.crop is None or not example.confirmed or key not in fields:
+        if example.line is None or not example.confirmed or key not in fields:
             continue
-        picture = cv2.imread(str(folder / example.crop), cv2.IMREAD_COLOR)
+        picture = cv2.imread(str(folder / example.line), cv2.IMREAD_GRAYSCALE)
         if picture is None:
-            raise OSError(f"{example.crop}: cannot be read")
-        pixels = cut_ink(np.asarray(picture, np.uint8))
+            raise OSError(f"{example.line}: cannot be read")
+        pixels = as_high(np.asarray(picture, np.uint8))
         if pixels is not None:
             yield OfficeLine(
                 pixels=pixels,
@@ -63,7 +62,11 @@ def office_lines(folder: Path, dataset: Dataset, library: FormLibrary) -> Iterat
 
 
 def cut_ink(picture: Pixels) -> Pixels | None:
-    """Cut the writing out of a crop of a page (H x W x 3 or H x W); None where there is none."""
+    """Cut writing out of a sheet with nothing else on it but a frame; None where there is none.
+
+    H x W x 3 or H x W pixels in, 48 x W grey out. For lines that are drawn: what an office scans
+    is cut by the reader itself.
+    """
     grey = picture.min(axis=2) if picture.ndim == 3 else picture
     paper, dark = float(np.percentile(grey, 90)), float(grey.min())
     if paper - dark < _LEAST_CONTRAST:
@@ -81,6 +84,11 @@ def cut_ink(picture: Pixels) -> Pixels | None:
     pad = round(PAD * (rows[-1] - rows[0] + 1))
     framed = np.pad(even, pad, constant_values=255)
     cut = framed[rows[0] : rows[-1] + 2 * pad + 1, columns[0] : columns[-1] + 2 * pad + 1]
+    return as_high(cut)
+
+
+def as_high(cut: Pixels) -> Pixels | None:
+    """Scale a line (H x W grey) to 48 pixels as the reader does; None where it is no line."""
     width = round(cut.shape[1] * HEIGHT / cut.shape[0])
     if not HEIGHT // 4 <= width <= _LONGEST:
         return None

@@ -1,4 +1,4 @@
-"""Crops of exported examples become lines: rules off, ink kept, only fields of one line."""
+"""Lines of exported examples, and drawn ones: rules off, ink kept, only fields of one line."""
 
 import cv2
 import numpy as np
@@ -62,13 +62,13 @@ def test_only_fields_that_are_one_line_of_writing_teach():
 
 
 def test_lines_of_a_data_set_come_with_what_was_confirmed(tmp_path):
-    (tmp_path / "crops").mkdir()
-    cv2.imwrite(str(tmp_path / "crops" / "a.jpg"), box())
-    cv2.imwrite(str(tmp_path / "crops" / "b.jpg"), box(ink=False))
+    (tmp_path / "lines").mkdir()
+    cv2.imwrite(str(tmp_path / "lines" / "a.png"), box()[20:70, 80:280])
+    cv2.imwrite(str(tmp_path / "lines" / "b.png"), box()[:, :8])
     names = sorted(name for form, _, name in usable_fields(LIBRARY) if form == FORM.id)[:2]
     kinds = {field.name: field.kind.value for field in FORM.fields}
 
-    def example(field, kind, crop, confirmed="綾瀬"):
+    def example(field, kind, line, confirmed="綾瀬"):
         return Example(
             document="doc_1",
             form=FORM.id,
@@ -83,16 +83,17 @@ def test_lines_of_a_data_set_come_with_what_was_confirmed(tmp_path):
             doubtful=True,
             corrected=True,
             received_on="2026-11-20",
-            crop=crop,
+            line=line,
         )
 
     birth = next(f.name for f in FORM.fields if f.kind.value == "date")
     told = (
-        example(names[0], kinds[names[0]], "crops/a.jpg", "綾瀬 "),
-        example(names[1], kinds[names[1]], "crops/b.jpg"),
+        example(names[0], kinds[names[0]], "lines/a.png", "綾瀬 "),
+        example(names[1], kinds[names[1]], "lines/b.png"),
         example(names[0], kinds[names[0]], None),
-        example(names[0], kinds[names[0]], "crops/a.jpg", None),
-        example(birth, "date", "crops/a.jpg"),
+        example(names[0], kinds[names[0]], "lines/a.png", None),
+        example(birth, "date", "lines/a.png"),
     )
     (line,) = office_lines(tmp_path, Dataset(version="0" * 64, examples=told), LIBRARY)
     assert (line.text, line.document, line.corrected) == ("綾瀬", "doc_1", True)
+    assert line.pixels.shape == (HEIGHT, 192)

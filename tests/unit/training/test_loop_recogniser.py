@@ -82,6 +82,45 @@ def test_habits_of_an_office_are_learned_and_the_rest_is_kept(tmp_path):
     assert not [line.text for line in lines if line.text in card]
 
 
+def test_no_document_is_in_two_parts_and_each_part_has_its_share():
+    lines = [
+        OfficeLine(
+            pixels=np.zeros((48, 48), np.uint8),
+            text="x",
+            kind="text",
+            document=f"doc_{number // 5}",
+            corrected=False,
+        )
+        for number in range(200)
+    ]
+    parts = recogniser.split_lines(lines)
+    documents = [{x.document for x in part} for part in (parts.fit, parts.stop, parts.measure)]
+    assert [len(each) for each in documents] == [26, 8, 6]
+    assert len(set.union(*documents)) == 40
+    assert recogniser.split_lines(lines[::-1]).stop[::-1] == parts.stop
+
+
+def test_figures_tell_the_change_by_kind_with_its_interval():
+    def encoded(number, kind):
+        line = OfficeLine(
+            pixels=np.zeros((48, 48), np.uint8),
+            text="綾瀬北栄",
+            kind=kind,
+            document=f"doc_{number // 2}",
+            corrected=True,
+        )
+        nothing = np.zeros(0, np.int64)
+        return adapt.Encoded(torch.zeros(0), nothing, 6, line, line.text, nothing)
+
+    lines = [encoded(n, "text" if n % 2 else "kanji_name") for n in range(40)]
+    before = np.array([1, 2] * 20)
+    found = recogniser.figures(lines, before, before - np.array([0, 1] * 20))
+    assert (found["text.before"], found["text.after"]) == (50.0, 25.0)
+    assert found["kanji_name.low"] == found["kanji_name.high"] == 0
+    assert found["all.low"] == found["all.high"] == -12.5
+    assert found["all.lines"] == 40
+
+
 def test_few_lines_and_lines_that_are_read_already_make_no_candidate():
     few = rehearsal.rehearsal_lines(8, seed=rehearsal.SEED)
     with pytest.raises(ValueError, match="usable lines"):

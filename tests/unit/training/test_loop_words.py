@@ -171,7 +171,7 @@ def test_an_export_of_before_has_examples_without_keys(tmp_path):
     from hashlib import sha256
 
     line = {n: getattr(paper(None, workplace="x")[0], n) for n in Example.__slots__}
-    for name in ("people", "crop", "raw_text"):
+    for name in ("people", "line", "raw_text"):
         line.pop(name)
     data = (json.dumps(line) + "\n").encode()
     (tmp_path / "manifest.jsonl").write_bytes(data)
