@@ -17,6 +17,8 @@ LEAST_SEEN = 0.7
 """Share of a box that must be seen for it to be read: with less it is unknown, not blank."""
 _PAPER_DPI = 45.0
 _ROWS = 64
+_DENSE, _BLUR = 0.75, 0.6
+"""Samples a pixel under which a picture is blurred before, and by how many pixels."""
 _GREYS: WeakKeyDictionary[Page, Pixels] = WeakKeyDictionary()
 _SAME_SIZE = 0.002
 """Resizing by less (a resolution that is estimated from the size of A4) is not worth its time."""
@@ -165,6 +167,31 @@ def resize_by(pixels: Pixels, factor: float) -> tuple[Pixels, Matrix]:
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     resized = cv2.resize(pixels, size, interpolation=how).astype(np.uint8, copy=False)
     return resized, scaling(size[0] / width, size[1] / height) @ done
+
+
+def ready_to_sample(grey: Pixels, density: float) -> tuple[Pixels, Matrix]:
+    """Picture from which so many samples a pixel can be taken without tearing thin strokes.
+
+    Halved as often as can be; what is left (300 dpi sampled at 200) is blurred by as much as
+    averaging over a sample would, which takes a tenth of the time that shrinking does.
+    """
+    steps = int(np.floor(np.log2(1 / density) + 1e-6)) if density < 1 else 0
+    source, to_source = resize_by(grey, 0.5**steps)
+    if density * 2**steps < _DENSE:
+        source = np.asarray(cv2.GaussianBlur(source, (3, 3), _BLUR), np.uint8)
+    return source, to_source
+
+
+def shrink_by(pixels: Pixels, factor: float) -> tuple[Pixels, Matrix]:
+    """Shrink as `resize_by` does, in a third of the time when halves alone do not reach."""
+    source, done = ready_to_sample(pixels, factor)
+    left = factor / float(done[0, 0])
+    if left > 1 - _SAME_SIZE:
+        return source, done
+    height, width = source.shape[:2]
+    size = (max(1, round(width * left)), max(1, round(height * left)))
+    sampled = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    return sampled, scaling(size[0] / width, size[1] / height) @ done
 
 
 def halves(factor: float) -> float:

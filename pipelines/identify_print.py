@@ -35,14 +35,14 @@ _DPI = 100.0
 class PrintMap:
     """A template seen at `dpi`: `grey`, its words (`points`, N x 2) and corners to track.
 
-    `from_template` maps template pixels to pixels of this map. `soft` is the map blurred, `tones`
-    the mean and the variance of that around each point (2 x N).
+    `from_template` maps template pixels to pixels of this map. `soft` is the map blurred, with a
+    margin, `tones` the mean and the mean square of that around each point (2 x N).
     """
 
     grey: Pixels
     soft: Pixels
     points: Points
-    tones: NDArray[np.float32]
+    tones: NDArray[np.float64]
     corners: NDArray[np.float32]
     words: Pixels
     dpi: float
@@ -63,7 +63,7 @@ class PrintMap:
             grey=small,
             soft=soft,
             points=places.astype(np.float64),
-            tones=_tones(soft, *places.T),
+            tones=np.stack([_around(each, places) for each in cv2.integral2(soft)]),
             corners=np.zeros((0, 1, 2), np.float32) if corners is None else corners,
             words=words,
             dpi=dpi,
@@ -181,26 +181,32 @@ def cell_likeness(
 def _likeness(lit: Pixels, template: PrintMap) -> NDArray[np.float32]:
     """Correlation of page and template in a window of a word around each of its points."""
     page = _soft(lit)
-    xs, ys = template.points.astype(np.intp).T
-    together = cv2.multiply(page, template.soft, dtype=cv2.CV_32F)
-    together = cv2.boxFilter(together, cv2.CV_32F, (_WINDOW, _WINDOW))[ys, xs]
-    (mean_page, spread_page), (mean_blank, spread_blank) = _tones(page, xs, ys), template.tones
-    likeness: NDArray[np.float32] = (together - mean_page * mean_blank) / np.sqrt(
-        spread_page * spread_blank
-    )
+    places = template.points.astype(np.intp)
+    total, power = (_around(each, places) for each in cv2.integral2(page))
+    # Sums of squares, of page, template and difference, make that of the product: all are of small
+    # whole numbers, which takes a third of the time.
+    apart = _around(cv2.integral2(cv2.absdiff(page, template.soft))[1], places)
+    blank, blank_power = template.tones
+    together = (power + blank_power - apart) / 2 - total * blank
+    spreads = [np.maximum(p - m**2, _FLAT) for m, p in ((total, power), (blank, blank_power))]
+    likeness: NDArray[np.float32] = (together / np.sqrt(spreads[0] * spreads[1])).astype(np.float32)
     return likeness
 
 
 def _soft(grey: Pixels) -> Pixels:
-    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.uint8)
+    """Blurred picture, half a window larger on all sides."""
+    soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    margin = (_WINDOW // 2,) * 4
+    return np.asarray(cv2.copyMakeBorder(soft, *margin, cv2.BORDER_REFLECT_101), np.uint8)
 
 
-def _tones(soft: Pixels, xs: NDArray[np.intp], ys: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Mean and variance (at least that of grain) of a picture around places: 2 x N."""
-    window, real = (_WINDOW, _WINDOW), cv2.CV_32F
-    mean = cv2.boxFilter(soft, real, window)[ys, xs]
-    square = cv2.sqrBoxFilter(soft, real, window)[ys, xs]
-    return np.stack([mean, np.maximum(square - mean**2, _FLAT)])
+def _around(integral: NDArray[np.generic], places: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Mean over the window around N x 2 places of a picture whose `_soft` has this integral."""
+    flat, row = integral.ravel(), integral.shape[1]
+    first = places[:, 1] * row + places[:, 0]
+    last = first + _WINDOW * row
+    sums = flat[last + _WINDOW] - flat[last] - flat[first + _WINDOW] + flat[first]
+    return np.asarray(sums / _WINDOW**2, np.float64)
 
 
 def _alike(likeness: NDArray[np.float32]) -> float:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.geometry import Points, even_light, grey_of, keep_grey, one_channel, resize_by
+from pipelines.geometry import Points, even_light, grey_of, keep_grey, one_channel, shrink_by
 from pipelines.geometry_paper import find_paper
 from pipelines.records import Matrix, Page
 
@@ -81,7 +81,7 @@ def _sharpness(points: NDArray[np.float32], angle: float, width: float) -> float
 
 def _ink(page: Page) -> NDArray[np.bool_]:
     """Ink at about 100 dpi without what touches the border (background, shadow of the lid)."""
-    small, _ = resize_by(grey_of(page), min(1.0, _LOOK_DPI / page.dpi))
+    small, _ = shrink_by(grey_of(page), min(1.0, _LOOK_DPI / page.dpi))
     ink = (even_light(small, min(page.dpi, _LOOK_DPI)) < 255 - _INK).astype(np.uint8)
     ink[[0, -1]] = 1
     ink[:, [0, -1]] = 1
@@ -112,8 +112,8 @@ def _sideways(ink: NDArray[np.bool_]) -> bool:
 def _roughness(words: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Variance of the sums of rows, and share of ink, of blocks half over each other."""
     (top, bottom), (left, right) = (_spans(size) for size in words.shape)
-    run = np.pad(words.cumsum(axis=1, dtype=np.float64), ((0, 0), (1, 0)))
-    sums = run[:, right] - run[:, left]
+    run = cv2.integral(words)
+    sums = np.diff(run[:, right] - run[:, left], axis=0).astype(np.float64)
     mean, square = (
         (total[bottom] - total[top]) / (bottom - top)[:, None]
         for total in (np.pad(s.cumsum(axis=0), ((1, 0), (0, 0))) for s in (sums, sums**2))

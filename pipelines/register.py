@@ -19,6 +19,7 @@ from pipelines.geometry import (
     grey_of,
     halves,
     moved_edge,
+    ready_to_sample,
     resize_by,
     scaling,
     transform_points,
@@ -39,9 +40,6 @@ _MOST_RESIDUAL_MM = 0.5
 _MOST_SHIFT_MM = 2.5
 _GRID = 16
 """Pixels between the places of a bent page that are computed; between them it is straight."""
-_DENSE = 0.75
-_BLUR = 0.6
-"""Samples a pixel under which the page is blurred before, and by how many pixels."""
 _COLOURLESS = 16
 
 
@@ -190,7 +188,7 @@ def _refit(tracked: _Tracked) -> Matrix | None:
 def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField | None) -> Pixels:
     """Sample the page once at template pixels: homography, and the field of bent paper."""
     height, width = template.grey.shape
-    source, to_source = _ready_to_sample(grey, 1.0 / _spacing(whole))
+    source, to_source = ready_to_sample(grey, 1.0 / _spacing(whole))
     matrix = to_source @ whole
     if field is None:
         return _seen_through(source, matrix, (width, height), cv2.INTER_LINEAR)
@@ -201,19 +199,6 @@ def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField
     fine = fine[_GRID : _GRID + height, _GRID : _GRID + width]
     sampled: Pixels = cv2.remap(source, fine, None, cv2.INTER_LINEAR, borderValue=255)
     return sampled
-
-
-def _ready_to_sample(grey: Pixels, density: float) -> tuple[Pixels, Matrix]:
-    """Page from which so many samples a pixel can be taken without tearing thin strokes.
-
-    Halved as often as can be; what is left (300 dpi sampled at 200) is blurred by as much as
-    averaging over a sample would, which takes a tenth of the time that shrinking does.
-    """
-    steps = int(np.floor(np.log2(1 / density) + 1e-6)) if density < 1 else 0
-    source, to_source = resize_by(grey, 0.5**steps)
-    if density * 2**steps < _DENSE:
-        source = np.asarray(cv2.GaussianBlur(source, (3, 3), _BLUR), np.uint8)
-    return source, to_source
 
 
 def _seen_through(source: Pixels, matrix: Matrix, size: tuple[int, int], how: int) -> Pixels:
