@@ -39,6 +39,16 @@ class Dataset:
     damaged: tuple[str, ...]
 
 
+def _summarise(folder: Path, told: Sequence[str], documents: int) -> str:
+    """Write manifest and summary; return the version of the data set."""
+    manifest = "".join(f"{line}\n" for line in told).encode()
+    version = sha256(manifest).hexdigest()
+    _write(folder / MANIFEST, manifest)
+    summary = {"version": version, "documents": documents, "examples": len(told)}
+    _write(folder / SUMMARY, (json.dumps(summary, indent=2) + "\n").encode())
+    return version
+
+
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """What makes pictures of fields: crops of the page, lines as the reader cuts them."""
@@ -93,11 +103,7 @@ def export_examples(
                 continue
             documents += 1
             _audit(store, row, by)
-        manifest = "".join(f"{line}\n" for line in told).encode()
-        version = sha256(manifest).hexdigest()
-        _write(folder / MANIFEST, manifest)
-        summary = {"version": version, "documents": documents, "examples": len(told)}
-        _write(folder / SUMMARY, (json.dumps(summary, indent=2) + "\n").encode())
+        version = _summarise(folder, told, documents)
     except OSError as error:
         raise CodedError(ErrorCode.FILE_UNREADABLE, f"{folder}: {error.strerror}") from error
     finally:

@@ -133,23 +133,34 @@ def keep_example(
         match_key(database, objects, session), suggestion.fields, decision.values
     )
     example = example_of(suggestion, decision, received_on=received_on, people=people)
-    kept = TrainingExampleRow(
-        id=new_id("exm"),
-        decision_id=decided.id,
-        document_id=document_id,
-        form_id=example.form_id,
-        form_revision=example.form_revision,
-        fields=len(example.fields),
-        corrected=sum(field.corrected for field in example.fields),
-        body_object=objects.put(ObjectKind.EXAMPLE, example.model_dump_json().encode(), session),
-        created_at=now,
-        expires_at=decided.created_at + timedelta(days=retention.example_days),
-    )
+    ends = decided.created_at + timedelta(days=retention.example_days)
+    kept = _row(example, objects.put(ObjectKind.EXAMPLE, _body(example), session), now, ends)
     session.add(kept)
     session.flush()
     subject = Subject("document", document_id)
     append(session, SYSTEM, "example.kept", subject, {"example": kept.id}, at=now)
     return kept
+
+
+def _row(
+    example: TrainingExample, body_object: str, now: datetime, ends: datetime
+) -> TrainingExampleRow:
+    return TrainingExampleRow(
+        id=new_id("exm"),
+        decision_id=example.decision_id,
+        document_id=example.document_id,
+        form_id=example.form_id,
+        form_revision=example.form_revision,
+        fields=len(example.fields),
+        corrected=sum(field.corrected for field in example.fields),
+        body_object=body_object,
+        created_at=now,
+        expires_at=ends,
+    )
+
+
+def _body(example: TrainingExample) -> bytes:
+    return example.model_dump_json().encode()
 
 
 def example_of(

@@ -9,7 +9,7 @@ the reader needs nothing new, and no torch. Ends without a candidate when nothin
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -97,18 +97,23 @@ def make_candidate(
     fitted = fit(model, fitting, rehearsal, stop, check, epochs=epochs, told=told)
     if not fitted.share:
         raise ValueError("documents kept aside were read no better: there is no candidate")
-    after = errors_of(model, measured)
-    graph, head = artifact_files(model)
     metrics = {
         "lines": len(fitting),
         "corrected": sum(e.line.corrected for e in fitting),
         "share": fitted.share,
         "rehearsal.before": fitted.check[0],
         "rehearsal.after": fitted.check[1],
-        **figures(measured, before, after),
+        **figures(measured, before, errors_of(model, measured)),
     }
+    return _candidate(model, start, metrics, command), model
+
+
+def _candidate(
+    model: Trainable, start: str, metrics: Mapping[str, float], command: str
+) -> Candidate:
+    graph, head = artifact_files(model)
     shipped = load_manifest(MODEL, start)
-    candidate = Candidate(
+    return Candidate(
         name=MODEL,
         task="recognition",
         file="features.onnx",
@@ -120,7 +125,6 @@ def make_candidate(
         attribution=shipped.attribution,
         notes=f"Fitted from {MODEL} {start}. {_NOTES}",
     )
-    return candidate, model
 
 
 def open_model(start: str) -> Trainable:
