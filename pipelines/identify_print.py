@@ -183,14 +183,12 @@ def _likeness(lit: Pixels, template: PrintMap) -> NDArray[np.float32]:
     page = _soft(lit)
     places = template.points.astype(np.intp)
     total, power = (_around(each, places) for each in cv2.integral2(page))
-    # Sums of squares, of page, template and difference, make that of the product: all are of small
-    # whole numbers, which takes a third of the time.
+    # The sum of a product by those of squares: all are of small whole numbers, which is quicker.
     apart = _around(cv2.integral2(cv2.absdiff(page, template.soft))[1], places)
     blank, blank_power = template.tones
     together = (power + blank_power - apart) / 2 - total * blank
     spreads = [np.maximum(p - m**2, _FLAT) for m, p in ((total, power), (blank, blank_power))]
-    likeness: NDArray[np.float32] = (together / np.sqrt(spreads[0] * spreads[1])).astype(np.float32)
-    return likeness
+    return np.asarray(together / np.sqrt(spreads[0] * spreads[1]), np.float32)
 
 
 def _soft(grey: Pixels) -> Pixels:

@@ -113,10 +113,9 @@ class RegisteredPage:
     """A scanned page warped onto the form's own coordinates.
 
     `grey` is its luminance, H x W template pixels at `dpi` (mm x dpi / 25.4); `colour` is RGB at
-    half of that (H // 2 x W // 2 x 3), as fine as a JPEG keeps it; None when there are no colours.
-    `to_scan` maps template pixels, moved by `shifts` (rows x columns x 2) if paper is bent, to the
-    scan: `geometry.place_in_scan`. `residual_mm` is the median distance between print found and
-    expected. Beyond `edge` it is covered or torn.
+    half of that (H // 2 x W // 2 x 3), None when there are no colours. `to_scan` maps template
+    pixels, moved by `shifts` (rows x columns x 2) if paper is bent, to the scan: see
+    `geometry.place_in_scan`. `residual_mm` is the median distance of print from its place.
     """
 
     number: int

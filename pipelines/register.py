@@ -62,9 +62,9 @@ def register_page(
     """
     blank = print_map(template)
     grey = grey_of(page)
-    # Points are sampled: shrink the page to about the resolution of the print map before.
-    factor = _DPI / template.dpi / _spacing(identification.from_template)
-    source, to_source = resize_by(grey, halves(factor))
+    # Points are sampled: shrink the page before, but to no less than the print map's resolution.
+    density = _DPI / template.dpi / _spacing(identification.from_template)
+    source, to_source = ready_to_sample(grey, density)
     pose = to_source @ identification.from_template @ np.linalg.inv(blank.from_template)
     settled = _settle(source, blank, pose)
     if settled is None or not sane_pose(settled[0], blank.grey.shape[::-1]):

@@ -25,7 +25,7 @@ _OUTLIER_PIXELS = (3.0, 2.0, 1.0, 0.6)
 """Error at which a point is hardly trusted, round by round: what is bent must not look like that
 before it is fitted."""
 _MOST_PIXELS = 8.0
-_FLAT_MM, _FLAT_SHARE = 0.06, 75
+_FLAT_MM, _FLAT_SHARE = 0.08, 75
 """Paper of which so many percent of the points lie nearer to their places is flat."""
 _Array = NDArray[np.float64]
 

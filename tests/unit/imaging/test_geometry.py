@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
@@ -5,18 +6,33 @@ import numpy as np
 import pytest
 from imaging_pages import page_of
 
-from pipelines.geometry import components, grey_of, halves, pieces, resize_by, to_grey, tone_at
+from pipelines.geometry import (
+    components,
+    grey_of,
+    halves,
+    pieces,
+    resize_by,
+    shrink_by,
+    to_grey,
+    tone_at,
+)
+from pipelines.records import Matrix, Pixels
+
+Resize = Callable[[Pixels, float], tuple[Pixels, Matrix]]
 
 
 @pytest.mark.parametrize("factor", [0.2, 0.37, 0.5, 0.8, 1.0, 1.5])
 @pytest.mark.parametrize("shape", [(301, 407), (64, 64, 3)])
+@pytest.mark.parametrize("resize", [resize_by, shrink_by])
 def test_the_transform_of_a_resized_picture_says_where_its_pixels_went(
-    factor: float, shape: tuple[int, ...]
+    resize: Resize, factor: float, shape: tuple[int, ...]
 ) -> None:
+    if resize is shrink_by:
+        factor = min(1.0, factor)
     pixels = np.full(shape, 255, np.uint8)
     x, y = shape[1] // 2, shape[0] // 3
     cv2.circle(pixels, (x, y), 9, (0, 0, 0), -1)
-    small, transform = resize_by(pixels, factor)
+    small, transform = resize(pixels, factor)
     grey = small if small.ndim == 2 else small[:, :, 0]
     rows, columns = np.nonzero(grey < 128)
     expected = transform @ np.array([x + 0.5, y + 0.5, 1.0])
