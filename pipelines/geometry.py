@@ -1,6 +1,6 @@
 """Projective geometry and light, shared by the imaging stages. Points are N x 2 (x, y)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,7 +19,9 @@ _PAPER_DPI = 45.0
 _ROWS = 64
 _DENSE, _BLUR = 0.75, 0.6
 """Samples a pixel under which a picture is blurred before, and by how many pixels."""
+Shrink = Callable[[Pixels, float], tuple[Pixels, Matrix]]
 _GREYS: WeakKeyDictionary[Page, Pixels] = WeakKeyDictionary()
+_HALVES: WeakKeyDictionary[Page, Pixels] = WeakKeyDictionary()
 _SAME_SIZE = 0.002
 """Resizing by less (a resolution that is estimated from the size of A4) is not worth its time."""
 
@@ -134,6 +136,20 @@ def grey_of(page: Page) -> Pixels:
 def keep_grey(page: Page, grey: Pixels) -> None:
     """Let `grey_of` give what the decoder had before it made RGB of it."""
     _GREYS[page] = grey
+
+
+def shrunk(page: Page, factor: float, how: Shrink) -> tuple[Pixels, Matrix]:
+    """Luminance of a page, shrunk by `how` (that begins with exact halves); also the transform.
+
+    Several stages look at the page at some resolution: the first half is made once.
+    """
+    if factor > 0.5:
+        return how(grey_of(page), factor)
+    half = _HALVES.get(page)
+    if half is None:
+        half = _HALVES[page] = resize_by(grey_of(page), 0.5)[0]
+    small, to_small = how(half, 2 * factor)
+    return small, to_small @ scaling(0.5)
 
 
 def one_channel(pixels: Pixels) -> Pixels | None:

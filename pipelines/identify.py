@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.forms.template import Template
-from pipelines.geometry import Points, grey_of, shrink_by, transform_points
+from pipelines.geometry import Points, grey_of, shrink_by, shrunk, transform_points
 from pipelines.identify_features import MatchIndex, Proposal, find_features
 from pipelines.identify_print import PrintMap, PrintScore, print_map, score_print
 from pipelines.identify_qr import CodeFound, find_code
@@ -104,7 +104,7 @@ def identify_page(
     if not index.templates:
         return None
     grey = grey_of(page)
-    middle, to_middle = shrink_by(grey, min(1.0, _PRINT_DPI / page.dpi))
+    middle, to_middle = shrunk(page, min(1.0, _PRINT_DPI / page.dpi), shrink_by)
     looks = _Looks(middle, min(page.dpi, _PRINT_DPI), index, seen)
     found, method = _found(grey, page.dpi, to_middle, looks, pinned)
     if found is None:

@@ -225,17 +225,17 @@ def _view(page: Pixels, template: PrintMap, pose: Matrix) -> Pixels:
 
 
 def follow(
-    seen: Pixels, template: PrintMap, corners: NDArray[np.float32]
+    seen: Pixels, template: PrintMap, corners: NDArray[np.float32], *, nearby: bool = False
 ) -> tuple[Points, NDArray[np.bool_]]:
     """Where the page (seen on the print map) shows `corners`, and which were found for certain.
 
     A corner is certain when it is found again from there where it came from: what was written over
     it draws it away, but not back. First it is looked for nearby. Only what is not there is looked
-    for farther away, which a coarser picture allows, where heavy writing hides thin print.
+    for farther away (not if `nearby`): in a coarser picture, in which writing hides thin print.
     """
     found, sure = _followed(seen, template, corners, levels=0)
     lost = np.flatnonzero(~sure)
-    if sure.mean() < _ENOUGH_NEAR:
+    if not nearby and sure.mean() < _ENOUGH_NEAR:
         found[lost], sure[lost] = _followed(seen, template, corners[lost], levels=2)
     return found, sure
 

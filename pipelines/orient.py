@@ -10,7 +10,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.geometry import Points, even_light, grey_of, keep_grey, one_channel, shrink_by
+from pipelines.geometry import (
+    Points,
+    even_light,
+    grey_of,
+    keep_grey,
+    one_channel,
+    shrink_by,
+    shrunk,
+)
 from pipelines.geometry_paper import find_paper
 from pipelines.records import Matrix, Page
 
@@ -81,7 +89,7 @@ def _sharpness(points: NDArray[np.float32], angle: float, width: float) -> float
 
 def _ink(page: Page) -> NDArray[np.bool_]:
     """Ink at about 100 dpi without what touches the border (background, shadow of the lid)."""
-    small, _ = shrink_by(grey_of(page), min(1.0, _LOOK_DPI / page.dpi))
+    small, _ = shrunk(page, min(1.0, _LOOK_DPI / page.dpi), shrink_by)
     ink = (even_light(small, min(page.dpi, _LOOK_DPI)) < 255 - _INK).astype(np.uint8)
     ink[[0, -1]] = 1
     ink[:, [0, -1]] = 1

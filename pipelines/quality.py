@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.geometry import grey_of, resize_by, tone_at
+from pipelines.geometry import grey_of, resize_by, shrunk, tone_at
 from pipelines.geometry_paper import Paper, find_paper
 from pipelines.records import Page, Pixels, QualityReason, QualityVerdict
 
@@ -40,7 +40,7 @@ def assess_quality(page: Page) -> QualityVerdict:
     `glare` (share of the page burnt out), `missing_corner_mm`.
     """
     grey = grey_of(page)
-    small, _ = resize_by(grey, min(1.0, _LOOK_DPI / page.dpi))
+    small, _ = shrunk(page, min(1.0, _LOOK_DPI / page.dpi), resize_by)
     dpi = min(page.dpi, _LOOK_DPI)
     drop = _drop(small, dpi)
     paper_level = tone_at(small, 0.85)

@@ -22,6 +22,7 @@ from pipelines.geometry import (
     ready_to_sample,
     resize_by,
     scaling,
+    shrunk,
     transform_points,
 )
 from pipelines.identify_features import sane_pose
@@ -64,7 +65,7 @@ def register_page(
     grey = grey_of(page)
     # Points are sampled: shrink the page before, but to no less than the print map's resolution.
     density = _DPI / template.dpi / _spacing(identification.from_template)
-    source, to_source = ready_to_sample(grey, density)
+    source, to_source = shrunk(page, density, ready_to_sample)
     pose = to_source @ identification.from_template @ np.linalg.inv(blank.from_template)
     settled = _settle(source, blank, pose)
     if settled is None or not sane_pose(settled[0], blank.grey.shape[::-1]):
@@ -133,10 +134,12 @@ def _track(source: Pixels, blank: PrintMap, pose: Matrix) -> _Tracked | None:
     return tracked if len(tracked.expected) >= _LEAST_TRACKED else None
 
 
-def _followed(seen: Pixels, blank: PrintMap, corners: NDArray[np.float32]) -> _Tracked:
+def _followed(
+    seen: Pixels, blank: PrintMap, corners: NDArray[np.float32], *, nearby: bool = False
+) -> _Tracked:
     """Corners that are found on the page with certainty, near enough to their places."""
     expected = corners.reshape(-1, 2).astype(np.float64)
-    found, good = follow(seen, blank, corners)
+    found, good = follow(seen, blank, corners, nearby=nearby)
     good &= np.abs(found - expected).max(axis=1) < _MOST_SHIFT_MM * blank.dpi / 25.4
     return _Tracked(expected=expected[good], found=found[good])
 
@@ -148,7 +151,10 @@ def _residual_mm(seen: Pixels, blank: PrintMap) -> float | None:
     expected = np.ascontiguousarray(blank.corners[::step])
     if len(expected) < _LEAST_TRACKED / 2:
         return None
-    tracked = _followed(seen, blank, expected)
+    # What is out of place is seen nearby, too, unless most corners are not there.
+    tracked = _followed(seen, blank, expected, nearby=True)
+    if len(tracked.expected) < len(expected) / 2:
+        tracked = _followed(seen, blank, expected)
     if len(tracked.expected) < _LEAST_TRACKED / 2:
         return None
     shifts = np.linalg.norm(tracked.found - tracked.expected, axis=1)
