@@ -167,7 +167,8 @@ def compare_lines(
             counts[f"{told}: right with"] += right[1]
             counts[f"{told}: mended"] += right[1] and not right[0]
             counts[f"{told}: spoilt"] += right[0] and not right[1]
-            counts[f"{told}: wrong and sure with"] += not right[1] and not is_doubtful(field, now)
+            counts[f"{told}: wrong, sure without"] += not right[0] and not is_doubtful(field, was)
+            counts[f"{told}: wrong, sure with"] += not right[1] and not is_doubtful(field, now)
     return counts
 
 
