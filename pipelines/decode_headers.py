@@ -30,7 +30,7 @@ def inspect_jpeg(data: bytes, limits: DecodeLimits) -> ScanSummary:
             if size is None:
                 raise CodedError(ErrorCode.FILE_CORRUPT, "JPEG scan before its frame")
             # A thumbnail within the metadata has an end marker too: look after the scan begins.
-            if data.find(b"\xff\xd9", end) < 0:
+            if data.rfind(b"\xff\xd9", end) < 0:
                 raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without end marker")
             return ScanSummary(media_type="image/jpeg", page_count=1, suffix=".jpg")
     raise CodedError(ErrorCode.FILE_TRUNCATED, "JPEG without a scan")
