@@ -35,6 +35,7 @@ from pipelines.forms.template import Template
 from pipelines.records import (
     BoundingBox,
     Field,
+    FieldSource,
     FieldState,
     FormKey,
     Mark,
@@ -228,5 +229,5 @@ def test_crumbs_of_ink_are_unreadable_and_never_blank() -> None:
     for down in (0.5, 2.1, 3.7):
         draw(pixels, [(x, y + down), (x, y + down + 0.4)])
     (field,) = _read(pixels, NAME, told=ToldRecogniser())
-    assert field.state is FieldState.UNREADABLE
+    assert (field.state, field.source) == (FieldState.UNREADABLE, FieldSource.BLANK)
     assert field.doubtful
