@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from models.detector import Detector
 from models.digits import DigitReader
+from models.hands import HandReader
 from models.marks import MarkReader
 from models.recogniser import Recogniser
 from models.wording import Wording
@@ -18,6 +19,8 @@ class Engines:
     marks: MarkReader = field(default_factory=MarkReader.load)
     digits: DigitReader | None = None
     """Asked as well where digits stand apart; without it the recogniser reads them alone."""
+    hands: HandReader | None = None
+    """Looks whether words of pages that no form claims were written or printed."""
     wording: Wording | None = None
     """Asked about free text where the ink leaves more than one way to read it."""
 
@@ -25,10 +28,7 @@ class Engines:
     def versions(self) -> dict[str, str]:
         """Name and version of every model, for the suggestion."""
         manifests = [self.recogniser.manifest, self.detector.manifest, self.marks.manifest]
-        if self.digits is not None:
-            manifests.append(self.digits.manifest)
-        if self.wording is not None:
-            manifests.append(self.wording.manifest)
+        manifests += [e.manifest for e in (self.digits, self.hands, self.wording) if e is not None]
         return {m.name: m.version for m in manifests}
 
 
@@ -39,5 +39,6 @@ def load_engines(threads: int = 1) -> Engines:
         detector=Detector.load(threads),
         marks=MarkReader.load(threads),
         digits=DigitReader.load(threads),
+        hands=HandReader.load(threads),
         wording=Wording.load(),
     )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.detector import TextRegion
+from models.hands import HandReader
 from pipelines.forms.kinds import FieldKind
 from pipelines.forms.propose_labels import known_label
 from pipelines.keyvalue_page import PageLayout, read_layout
@@ -30,9 +31,11 @@ def extract_pairs(
     page: Page,
     regions: Sequence[TextRegion],
     lines: Sequence[Line],
-    model: KeyValueModel | None = None,
+    hands: HandReader | None = None,
 ) -> tuple[Field, ...]:
     """Find the pairs of one upright page; `lines` were read from its `regions`.
+
+    `hands` look at strokes, so that writing is told from print by more than words and places.
 
     Names are `pair_1`, `pair_2` and so on, from top to bottom; `number_pairs` joins pages. A
     chosen option is the text of a pair. The confidence is the probability that the text is right
@@ -40,8 +43,8 @@ def extract_pairs(
     """
     if not lines:
         return ()
-    fitted = model or load_model()
-    layout, pairs = page_pairs(page, regions, lines, fitted)
+    fitted = load_model()
+    layout, pairs = page_pairs(page, regions, lines, fitted, hands)
     fields = []
     for pair in pairs:
         judge = fitted.confidence[pair_group(pair.how)]
@@ -52,10 +55,14 @@ def extract_pairs(
 
 
 def page_pairs(
-    page: Page, regions: Sequence[TextRegion], lines: Sequence[Line], model: KeyValueModel
+    page: Page,
+    regions: Sequence[TextRegion],
+    lines: Sequence[Line],
+    model: KeyValueModel,
+    hands: HandReader | None,
 ) -> tuple[PageLayout, tuple[Pair, ...]]:
     """Lay out a page and find the pairs that have a label and a text."""
-    layout = read_layout(page, regions, lines)
+    layout = read_layout(page, regions, lines, hands)
     pairs = find_pairs(take_apart(layout, model))
     return layout, tuple(pair for pair in pairs if pair.label and pair.text)
 

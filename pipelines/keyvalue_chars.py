@@ -58,13 +58,17 @@ def place_lines(
     for index, line in enumerate(lines):
         own = np.array([line.box.x0, line.box.y0, line.box.x1, line.box.y1])
         region = regions[int(np.abs(boxes - own).sum(axis=1).argmin())]
-        (x0, y0), (x1, y1) = region.corners.min(axis=0), region.corners.max(axis=0)
-        # A line that still slopes is as high as its left side.
-        slope = abs(float(region.corners[1][1] - region.corners[0][1]))
-        slope = 0.0 if line.vertical else min(slope, 0.5 * float(y1 - y0))
-        area = Area(x0 / per_mm, (y0 + slope / 2) / per_mm, x1 / per_mm, (y1 - slope / 2) / per_mm)
+        area = region_area(region, per_mm, vertical=line.vertical)
         placed.append(PlacedLine(line, area, index))
     return tuple(placed)
+
+
+def region_area(region: TextRegion, per_mm: float, *, vertical: bool = False) -> Area:
+    """Place in mm of a region (pixels of a level page); one that slopes is as high as its side."""
+    (x0, y0), (x1, y1) = region.corners.min(axis=0), region.corners.max(axis=0)
+    slope = abs(float(region.corners[1][1] - region.corners[0][1]))
+    slope = 0.0 if vertical else min(slope, 0.5 * float(y1 - y0))
+    return Area(x0 / per_mm, (y0 + slope / 2) / per_mm, x1 / per_mm, (y1 - slope / 2) / per_mm)
 
 
 def line_chars(

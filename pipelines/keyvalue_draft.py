@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from models.detector import TextRegion
 from models.engines import Engines
+from models.hands import HandReader
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.forms.blank_cells import Run, find_runs
 from pipelines.forms.blank_records import Area, Char
@@ -30,6 +31,7 @@ from pipelines.keyvalue_page import PageLayout, read_layout
 from pipelines.keyvalue_pairs import take_apart
 from pipelines.keyvalue_tokens import Token
 from pipelines.keyvalue_writing import KeyValueModel, load_model
+from pipelines.level_rules import flatten_by_rules
 from pipelines.lines import read_lines
 from pipelines.orient import straighten
 from pipelines.records import Line, Page
@@ -44,7 +46,7 @@ _BODY = 1.05
 
 def upright_page(page: Page, rotation: int) -> Page:
     """Make a page level and upright again as its reading did; `rotation` is that of its view."""
-    straight = straighten(page)
+    straight = flatten_by_rules(straighten(page))
     return turn_page(straight, round((rotation - straight.rotation) / 90))
 
 
@@ -84,21 +86,23 @@ def read_filled(
     """Pages of a filled scan, level and upright, with their lines. Raises as `decode_pages`."""
     read = []
     for page in decode_pages(data, limits=limits):
-        upright, regions = turn_upright(straighten(page), engines.detector, engines.recogniser)
+        upright, regions = turn_upright(
+            flatten_by_rules(straighten(page)), engines.detector, engines.recogniser
+        )
         lines = read_lines(upright, regions, engines.recogniser, engines.wording)
         read.append((upright, lines))
     return read
 
 
 def draw_blank(
-    pages: Sequence[tuple[Page, Sequence[Line]]], model: KeyValueModel | None = None
+    pages: Sequence[tuple[Page, Sequence[Line]]], hands: HandReader | None = None
 ) -> bytes:
     """PDF of the blank of `pages` (upright, each with the lines read on it), without writing."""
-    fitted = model or load_model()
+    fitted = load_model()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=True)
     for page, lines in pages:
-        layout = read_layout(page, regions_of(page, lines), lines)
+        layout = read_layout(page, regions_of(page, lines), lines, hands)
         canvas.setPageSize((layout.page.width * MM, layout.page.height * MM))
         _draw_page(canvas, layout, kept_words(layout, fitted))
         canvas.showPage()

@@ -31,6 +31,9 @@ FEATURES = (
     "before_words", "alone", "tone", "stroke", "on_line", "beside_label", "under_label",
     "beside_short", "heads", "plain_start", "relation", "name",
 )  # fmt: skip
+HANDS = ("hand", "hand_of_line", "hand_unlike")
+"""Where strokes were looked at: log odds of handwriting of the word, and of all words of its line in
+its cell, and how far the word is above what is usual on the page."""
 _ENDING = re.compile(
     "(氏名|名|日|番号|先|者|欄|額|種別|区分|理由|事由|方法|続柄|期間|関係|時間|日数|場所|状況|内容|資格"
     "|所在地|住所|電話|署名|有無|別|等|事項|用途|目的|金融機関|職業|所属|年月|コード|口座|カナ|フリガナ"
@@ -83,11 +86,31 @@ def _best(shared: Floats, gap: Floats) -> int | None:
 
 
 def open_rows(layout: PageLayout, tokens: Sequence[Token]) -> tuple[list[int], Floats]:
-    """Give the indices of the open tokens, and a row of `FEATURES` for each."""
+    """Give the indices of the open tokens, and a row for each: `FEATURES`, and `HANDS` if seen."""
     look = _Look(layout, tokens)
     indices = [i for i, token in enumerate(tokens) if token.role is Role.OPEN]
-    rows = [look.row(i) for i in indices]
-    return indices, np.array(rows, float).reshape(len(rows), len(FEATURES))
+    rows = np.array([look.row(i) for i in indices], float).reshape(len(indices), len(FEATURES))
+    if layout.hands:
+        rows = np.hstack([rows, _hand_rows(layout, tokens)[indices]])
+    return indices, rows
+
+
+def _hand_rows(layout: PageLayout, tokens: Sequence[Token]) -> Floats:
+    """`HANDS` of all tokens; lines that nobody looked at count as the usual ones of the page."""
+    own = np.full(len(tokens), np.nan)
+    together: dict[tuple[int, int | None], list[int]] = {}
+    for i, token in enumerate(tokens):
+        line = layout.hands.get(token.line)
+        if line is not None:
+            own[i] = line.along(token.area)
+            together.setdefault((token.line, token.cell), []).append(i)
+    usual = float(np.nanmedian(own)) if np.isfinite(own).any() else 0.0
+    of_line = np.full(len(tokens), usual)
+    for members in together.values():
+        widths = [tokens[i].area.width for i in members]
+        of_line[members] = np.average(own[members], weights=np.maximum(widths, 0.1))
+    own = np.nan_to_num(own, nan=usual)
+    return np.column_stack([own / 3, of_line / 3, np.maximum(own - usual, 0) / 3])
 
 
 def _precedes(a: Area, b: Area) -> bool:

@@ -4,13 +4,14 @@ The rules and cells are those that drafts of forms are made from (`pipelines/for
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.detector import TextRegion
+from models.hands import HandReader
 from pipelines.forms.blank_cells import cell_areas
 from pipelines.forms.blank_image import rules_of_boxes
 from pipelines.forms.blank_records import Area, BlankPage, swap
@@ -18,6 +19,7 @@ from pipelines.forms.page_rules import PageRules, read_rules
 from pipelines.forms.propose_combs import COMB_WIDEST
 from pipelines.geometry import resize_by, to_grey, transform_points
 from pipelines.keyvalue_chars import LineChar, PlacedLine, line_chars, place_lines
+from pipelines.keyvalue_hands import HandLine, line_hands
 from pipelines.keyvalue_marks import find_rings, tick_inks
 from pipelines.records import BoundingBox, Line, Matrix, Page, Pixels
 
@@ -39,6 +41,7 @@ class PageLayout:
     `cells` are areas that rules enclose; `squares` boxes to tick, ticked or not; `rings` are drawn
     around words. `ink` (H x W, 0 or 1) has `per_mm` pixels a mm, `text_ink` is the same less rules,
     squares and rings, `grey` its tones. `to_scan` leads from mm to pixels of the original scan.
+    `hands` tell of lines (by index) how their strokes look, where somebody looked.
     """
 
     page: BlankPage
@@ -53,6 +56,7 @@ class PageLayout:
     per_mm: float
     to_scan: Matrix
     scan_size: tuple[int, int]
+    hands: Mapping[int, HandLine] = field(default_factory=dict)
 
     def chars(self) -> tuple[LineChar, ...]:
         """All characters, by line."""
@@ -68,8 +72,16 @@ class PageLayout:
         return BoundingBox(x0=float(low[0]), y0=float(low[1]), x1=float(high[0]), y1=float(high[1]))
 
 
-def read_layout(page: Page, regions: Sequence[TextRegion], lines: Sequence[Line]) -> PageLayout:
-    """Find what stands on `page` (upright); `lines` were read from its `regions`."""
+def read_layout(
+    page: Page,
+    regions: Sequence[TextRegion],
+    lines: Sequence[Line],
+    hands: HandReader | None = None,
+) -> PageLayout:
+    """Find what stands on `page` (upright); `lines` were read from its `regions`.
+
+    With `hands` it is also seen whether strokes look like handwriting.
+    """
     placed = place_lines(page, regions, lines)
     grey, step = resize_by(to_grey(page.pixels), min(1.0, _DPI / page.dpi))
     per_mm = page.dpi / 25.4 * grey.shape[1] / page.pixels.shape[1]
@@ -102,6 +114,7 @@ def read_layout(page: Page, regions: Sequence[TextRegion], lines: Sequence[Line]
         per_mm=per_mm,
         to_scan=page.to_scan @ np.linalg.inv(step) @ scale,
         scan_size=(page.scan_width, page.scan_height),
+        hands={} if hands is None else line_hands(page, placed, hands),
     )
 
 

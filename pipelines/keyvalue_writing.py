@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipelines.forms.blank_cells import Cell
 from pipelines.forms.propose_combs import find_combs
-from pipelines.keyvalue_features import FEATURES, open_rows
+from pipelines.keyvalue_features import FEATURES, HANDS, open_rows
 from pipelines.keyvalue_page import PageLayout
 from pipelines.keyvalue_tokens import Role, Token, find_tokens
 from pipelines.reference.names import is_full_name
@@ -46,9 +46,13 @@ class Linear:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyValueModel:
-    """What was fitted: the look at words, and the confidence of a pair by kind of pair."""
+    """What was fitted: the look at words, and the confidence of a pair by kind of pair.
+
+    `writing` judges words by `FEATURES`, `writing_seen` by those and `HANDS`.
+    """
 
     writing: Linear
+    writing_seen: Linear
     confidence: Mapping[str, Linear]
 
 
@@ -57,10 +61,10 @@ def load_model() -> KeyValueModel:
     """Read the fitted weights (`pipelines/reference/keyvalue.json`)."""
     text = resources.files("pipelines.reference").joinpath("keyvalue.json").read_text("utf-8")
     data = json.loads(text)
-    if data["features"] != list(FEATURES):
+    if (data["features"], data["hands"]) != (list(FEATURES), list(HANDS)):
         raise ValueError("keyvalue.json was fitted for other features")
     groups = {name: _linear(group) for name, group in data["confidence"].items()}
-    return KeyValueModel(_linear(data["writing"]), groups)
+    return KeyValueModel(_linear(data["writing"]), _linear(data["writing_seen"]), groups)
 
 
 def _linear(data: Mapping[str, object]) -> Linear:
@@ -128,7 +132,8 @@ def written_chances(layout: PageLayout, tokens: Sequence[Token], model: KeyValue
     indices, rows = open_rows(layout, tokens)
     if not indices:
         return chances
-    chances[indices] = model.writing.chances(rows)
+    judge = model.writing_seen if layout.hands else model.writing
+    chances[indices] = judge.chances(rows)
     for chain in _chains(tokens, indices):
         chances[chain] = smoothed(chances[chain])
     return chances

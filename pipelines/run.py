@@ -27,8 +27,8 @@ from pipelines.identify import TemplateIndex, build_index, deserves_another_look
 from pipelines.identify_qr import find_cover
 from pipelines.ink import subtract_blank
 from pipelines.keyvalue import extract_pairs, number_pairs
-from pipelines.level_rules import flatten_by_rules
 from pipelines.learned import NOTHING_LEARNED, Learned
+from pipelines.level_rules import flatten_by_rules
 from pipelines.lines import read_lines
 from pipelines.mark_fields import mark_fields
 from pipelines.marks import read_marks
@@ -257,7 +257,7 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
     run.trace.lines_read(upright, regions, lines)
     with run.watch.stage("judge"):
         look = look_at(upright.pixels, lines, run.reader.categories)
-        pairs = extract_pairs(upright, regions, lines)
+        pairs = extract_pairs(upright, regions, lines, engines.hands)
     return ReadPage(view_of(upright, verdict, None), fields=pairs, lines=lines, look=look)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from models.engines import load_engines
+from models.hands import HandReader
 from pipelines.forms.model import FormDefinition
 from pipelines.keyvalue import (
     CONFIDENCE,
@@ -26,7 +27,7 @@ from pipelines.keyvalue import (
     pair_field,
     pair_group,
 )
-from pipelines.keyvalue_features import FEATURES, open_rows
+from pipelines.keyvalue_features import FEATURES, HANDS, open_rows
 from pipelines.keyvalue_page import PageLayout, read_layout
 from pipelines.keyvalue_pairs import PairKind
 from pipelines.keyvalue_tokens import Token
@@ -54,14 +55,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2, help="scans of each built-in form")
     parser.add_argument("--variants", type=int, default=48)
     given = parser.parse_args()
+    engines = load_engines()
     documents = unknown_documents(
-        load_engines(),
+        engines,
         seed=given.seed,
         count=given.count,
         variants=given.variants,
         ways=list(WAYS),
     )
-    fitted = fit(list(documents))
+    fitted = fit(list(documents), engines.hands or HandReader.load())
     head = {
         "command": f"python -m training.fit_keyvalue --seed {given.seed} "
         f"--count {given.count} --variants {given.variants}"
@@ -69,37 +71,48 @@ def main() -> None:
     _OUT.write_text(json.dumps({**head, **fitted}, indent=1) + "\n", "utf-8")
 
 
-def fit(documents: Sequence[UnknownDocument]) -> dict[str, Any]:
+def fit(documents: Sequence[UnknownDocument], hands: HandReader) -> dict[str, Any]:
     """Fit everything on `documents`."""
-    pages = [_Page(doc, number) for doc in documents for number in range(len(doc.pages))]
+    pages = [_Page(doc, n, hands) for doc in documents for n in range(len(doc.pages))]
+    pages = [page for page in pages if len(page.indices)]
     rows = np.vstack([page.rows for page in pages])
     truth = np.concatenate([page.written for page in pages])
     halves = np.concatenate([[page.half] * len(page.written) for page in pages])
-    held_out = np.zeros(len(truth), bool)
-    for half in (0, 1):
-        model = _fitted(rows[halves != half], truth[halves != half])
-        held_out[halves == half] = model.chances(rows[halves == half]) > 0.5
-    writing = _fitted(rows, truth)
+    bare = rows[:, : len(FEATURES)]
+    model = KeyValueModel(_fitted(bare, truth), _fitted(rows, truth), {})
     return {
         "features": list(FEATURES),
+        "hands": list(HANDS),
         "words": len(truth),
         # Fitted on one half of the forms, told on the other.
-        "held_out": {
-            "written_missed": round(float((~held_out & truth).sum() / truth.sum()), 4),
-            "print_as_written": round(float((held_out & ~truth).sum() / (~truth).sum()), 4),
-        },
-        "writing": _data(writing),
+        "held_out": _held_out(bare, truth, halves),
+        "held_out_seen": _held_out(rows, truth, halves),
+        "writing": _data(model.writing),
+        "writing_seen": _data(model.writing_seen),
         "confidence_features": list(CONFIDENCE),
-        "confidence": _confidences(documents, KeyValueModel(writing, {})),
+        "confidence": _confidences(documents, model, hands),
+    }
+
+
+def _held_out(
+    rows: Floats, truth: NDArray[np.bool_], halves: NDArray[np.int64]
+) -> dict[str, float]:
+    told = np.zeros(len(truth), bool)
+    for half in (0, 1):
+        model = _fitted(rows[halves != half], truth[halves != half])
+        told[halves == half] = model.chances(rows[halves == half]) > 0.5
+    return {
+        "written_missed": round(float((~told & truth).sum() / truth.sum()), 4),
+        "print_as_written": round(float((told & ~truth).sum() / (~truth).sum()), 4),
     }
 
 
 class _Page:
     """Open words of a page with their truth; `half` parts the forms in two."""
 
-    def __init__(self, document: UnknownDocument, number: int) -> None:
+    def __init__(self, document: UnknownDocument, number: int, hands: HandReader) -> None:
         lines = document.pages[number]
-        self.layout: PageLayout = read_layout(lines.page, lines.regions, lines.lines)
+        self.layout: PageLayout = read_layout(lines.page, lines.regions, lines.lines, hands)
         self.tokens: tuple[Token, ...] = page_tokens(self.layout)
         self.indices, self.rows = open_rows(self.layout, self.tokens)
         form = document.entry.definition
@@ -135,7 +148,7 @@ def _data(model: Linear) -> dict[str, Any]:
 
 
 def _confidences(
-    documents: Sequence[UnknownDocument], model: KeyValueModel
+    documents: Sequence[UnknownDocument], model: KeyValueModel, hands: HandReader
 ) -> dict[str, dict[str, Any]]:
     rows: dict[str, list[Floats]] = {}
     right: dict[str, list[bool]] = {}
@@ -143,7 +156,7 @@ def _confidences(
         form = document.entry.definition
         labels = {item.name: item.label for group in (form.fields, form.marks) for item in group}
         for page in document.pages:
-            layout, pairs = page_pairs(page.page, page.regions, page.lines, model)
+            layout, pairs = page_pairs(page.page, page.regions, page.lines, model, hands)
             for pair in pairs:
                 field = pair_field(pair, layout, 1.0)
                 if not judgeable(document.truth, [field], labels=not document.variant):

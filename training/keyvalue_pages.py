@@ -97,7 +97,9 @@ def pages_of(scan: FilledScan) -> list[Page]:
 
 def read_unknown(page: Page, engines: Engines) -> PageLines:
     """Read a page as the pipeline reads one that no form claims."""
-    upright, regions = turn_upright(flatten_by_rules(straighten(page)), engines.detector, engines.recogniser)
+    upright, regions = turn_upright(
+        flatten_by_rules(straighten(page)), engines.detector, engines.recogniser
+    )
     lines = read_lines(upright, regions, engines.recogniser, engines.wording)
     return PageLines(upright, regions, lines)
 

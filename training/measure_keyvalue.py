@@ -48,8 +48,9 @@ def main() -> None:
     rows: dict[str, Counter[str]] = {}
     sure: list[tuple[float, bool]] = []
     seconds, pages = 0.0, 0
+    engines = load_engines()
     for document in unknown_documents(
-        load_engines(),
+        engines,
         seed=given.seed,
         count=given.count,
         variants=given.variants,
@@ -59,7 +60,7 @@ def main() -> None:
         pairs = number_pairs(
             pair
             for page in document.pages
-            for pair in extract_pairs(page.page, page.regions, page.lines)
+            for pair in extract_pairs(page.page, page.regions, page.lines, engines.hands)
         )
         seconds += time.process_time() - begin
         pages += len(document.pages)

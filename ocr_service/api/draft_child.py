@@ -1,7 +1,7 @@
 """The child process that draws the blank of a filled page anew and proposes a form on it.
 
-Decoders of hostile files don't run in the web process. No model is loaded: the lines were read when
-the document was.
+Decoders of hostile files don't run in the web process. Nothing is read again: the lines were read
+when the document was. Only the small model that knows handwriting by its strokes looks at them.
 """
 
 import io
@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 
+from models.hands import HandReader
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.propose import propose_form
@@ -27,10 +28,11 @@ def open_drafts(options: dict[str, Any]) -> Callable[[dict[str, Any], bytes, obj
     """Make the handler of the child; `options` are fields of `DecodeLimits`."""
     cv2.setNumThreads(1)
     limits = DecodeLimits(**options)
-    return lambda head, data, _emit: _draft(head, data, limits)
+    hands = HandReader.load()
+    return lambda head, data, _emit: _draft(head, data, limits, hands)
 
 
-def _draft(head: dict[str, Any], data: bytes, limits: DecodeLimits) -> bytes:
+def _draft(head: dict[str, Any], data: bytes, limits: DecodeLimits, hands: HandReader) -> bytes:
     """ZIP of the definition and its background; the head is that of `FormDrafts.make`."""
     lines = [_line(item) for item in json.loads(head["lines"])]
     rotations = {int(number): int(turn) for number, turn in json.loads(head["rotations"]).items()}
@@ -43,7 +45,7 @@ def _draft(head: dict[str, Any], data: bytes, limits: DecodeLimits) -> bytes:
             pages.append((upright_page(page, rotations[page.number]), own))
     if not pages:
         raise CodedError(ErrorCode.FORM_INVALID, "no text on the pages")
-    pdf = draw_blank(pages)
+    pdf = draw_blank(pages, hands)
     day = date.fromisoformat(head["today"])
     draft = propose_form(pdf, id=head["id"], title=head["title"], valid_from=day)
     packed = io.BytesIO()

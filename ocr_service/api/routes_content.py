@@ -224,7 +224,7 @@ def audit_view(
 
 
 def _load(services: Services, document_id: str, *, page: int | None = None) -> _Shown:
-    """The document, or that document of its file which `page` is of."""
+    """Find the document, or that document of its file which `page` is of."""
     with services.database.reading() as session:
         row = find_document(session, document_id, now=services.clock()).row
         if page is not None and row.stack_id and page not in (row.pages or ()):

@@ -225,8 +225,9 @@ def _import_blank(
 
 def _cleared_pdf(data: bytes) -> tuple[bytes, None]:
     """Draw the blank of a filled page anew: nothing that is written on it is in the PDF."""
-    pages = read_filled(data, load_engines(), limits=DecodeLimits())
-    return draw_blank([(page, lines) for page, lines in pages if lines]), None
+    loaded = load_engines()
+    pages = read_filled(data, loaded, limits=DecodeLimits())
+    return draw_blank([(page, lines) for page, lines in pages if lines], loaded.hands), None
 
 
 def _blank_pdf(data: bytes) -> tuple[bytes, ReadText]:

@@ -17,6 +17,8 @@ from pipelines.forms.load import FormLibrary
 from pipelines.forms.template import build_templates
 from pipelines.identify import build_index, identify_page
 from pipelines.ink import subtract_blank
+from pipelines.keyvalue_chars import region_area
+from pipelines.keyvalue_hands import line_crop
 from pipelines.lines import read_lines
 from pipelines.marks import read_marks
 from pipelines.records import Field, FieldState, Page, Pixels
@@ -24,7 +26,7 @@ from pipelines.reference.words import surnames
 from pipelines.register import register_page
 from pipelines.synthesis.compare import compare
 from pipelines.synthesis.synthesize import synthesize
-from pipelines.upright import turn_page, turn_upright
+from pipelines.upright import LONG_SIDE, turn_page, turn_upright
 
 pytestmark = pytest.mark.acceptance
 
@@ -209,3 +211,25 @@ def test_a_page_without_text_stays_as_it_is(engines: Engines) -> None:
     assert read_lines(blank, regions, engines.recogniser) == ()
     tiny = _page(np.zeros((2, 2, 3), np.uint8))
     assert turn_upright(tiny, engines.detector, engines.recogniser) == (tiny, [])
+
+
+def test_writing_is_told_from_print_by_its_strokes(engines: Engines) -> None:
+    entry = FormLibrary.builtin().find("child-allowance-claim")
+    scan = synthesize(entry, seed=9101, hand="strokes", degradations=("skew",), dpi=200)
+    values = [f for f in scan.truth.fields if f.state is FieldState.READ and f.kind != "mark"]
+    odds: dict[bool, list[float]] = {True: [], False: []}
+    assert engines.hands is not None
+    grey = np.asarray(Image.fromarray(scan.pages[0]).convert("L"))
+    for region in engines.detector.find(scan.pages[0], long_side=LONG_SIDE):
+        area = region_area(region, 1.0)
+        crop = line_crop(grey, area, 1.0)
+        x, y = (area.x0 + area.x1) / 2, (area.y0 + area.y1) / 2
+        written = any(
+            f.box[0] < x < f.box[2] and f.box[1] < y < f.box[3] for f in values if f.page == 1
+        )
+        if crop is not None and area.width > 2 * area.height:
+            odds[written].append(float(engines.hands.odds([crop])[0].mean()))
+    assert len(odds[True]) >= 8 and len(odds[False]) >= 20
+    # How often a line of writing looks more like a hand than one of print does.
+    pairs = [hand > print_ for hand in odds[True] for print_ in odds[False]]
+    assert sum(pairs) / len(pairs) > 0.9

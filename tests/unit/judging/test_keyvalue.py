@@ -45,7 +45,7 @@ def test_a_pair_keeps_the_place_of_its_value_and_doubts_a_doubtful_line() -> Non
     assert 350 < sure.box.x0 < 370 and 295 < sure.box.y0 < 320
     sheet = application()
     (index,) = (i for i, line in enumerate(sheet.lines) if line.text == "相馬 拓海")
-    sheet.lines[index] = replace(sheet.lines[index], confidence=0.4)
+    sheet.lines[index] = replace(sheet.lines[index], confidence=0.7)
     unsure = field(sheet, "氏名")
     assert unsure.confidence < sure.confidence
     assert unsure.doubtful

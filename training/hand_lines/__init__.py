@@ -1,0 +1,1 @@
+"""Trains what tells handwriting from print (`models/hands.py`)."""
