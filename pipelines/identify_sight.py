@@ -21,7 +21,7 @@ _LEAST_POINTS = 400
 _BETWEEN = 0.65
 """Share of words alike between that of a part in sight (0.9 and more) and that of other forms."""
 _LEAST_PART = 0.35
-_LEAST_ALIKE = 0.8
+_LEAST_ALIKE = 0.86
 _LEAST_LOST = 0.2
 _MOST_LEFT = 0.1
 _PART_WEIGHT = 0.75

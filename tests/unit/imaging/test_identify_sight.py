@@ -45,6 +45,12 @@ def test_an_edge_needs_enough_before_it_and_nothing_beyond_it() -> None:
     assert find_sight(WORDS[:300], WORDS[:300, 1] < 600) is None
 
 
+def test_half_of_another_form_with_some_other_words_is_no_half_covered_form() -> None:
+    # As of two variants of one application, of which the lower half has four words of five alike.
+    alike = (WORDS[:, 1] > 600) & (np.random.default_rng(5).random(len(WORDS)) < 0.82)
+    assert find_sight(WORDS, alike) is None
+
+
 @pytest.mark.parametrize("lying", ["another sheet", "a white sheet", "cut off"])
 def test_a_form_half_out_of_sight_is_known_and_nothing_is_said_of_that_half(
     world: World, lying: str
