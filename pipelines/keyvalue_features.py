@@ -32,8 +32,8 @@ FEATURES = (
     "beside_short", "heads", "plain_start", "relation", "name",
 )  # fmt: skip
 HANDS = ("hand", "hand_of_line", "hand_unlike")
-"""Where strokes were looked at: log odds of handwriting of the word, of all words of its line in its
-cell, and how far the word is above what is usual."""
+"""Where strokes were looked at: log odds of handwriting of the word, of all words of its line in
+its cell, and how far the word is above what is usual."""
 _ENDING = re.compile(
     "(氏名|名|日|番号|先|者|欄|額|種別|区分|理由|事由|方法|続柄|期間|関係|時間|日数|場所|状況|内容|資格"
     "|所在地|住所|電話|署名|有無|別|等|事項|用途|目的|金融機関|職業|所属|年月|コード|口座|カナ|フリガナ"

@@ -48,6 +48,8 @@ def test_alarms_verdicts_and_changing_what_is_in_use(
     page.route(re.compile("/v1/models"), answer)
     opened(page)
     expect(page.get_by_text("用紙の版")).to_be_visible()
+    # A form is told by its name, not by its id.
+    expect(page.get_by_text("住民異動届").first).to_be_visible()
     page.get_by_text(re.compile("field_confidence 2026.11 の評価")).click()
     expect(page.get_by_text("+0.0041")).to_be_visible()
     page.get_by_role("button", name="field_confidence 2026.12 使い始める").click()

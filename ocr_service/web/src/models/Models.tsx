@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { AlarmBody, EvaluationBody, ModelsBody, ModelVersionBody } from "../api/client";
-import { useModels, usePromote, useRollback } from "../api/queries";
+import { useForms, useModels, usePromote, useRollback } from "../api/queries";
 import { useFormats } from "../i18n/format";
 import { notify } from "../ui/announce";
 import { Badge } from "../ui/Badge";
@@ -78,9 +78,14 @@ const SIGNALS = ["categories", "confidence", "corrections", "revision"] as const
 function AlarmWords({ alarm }: { alarm: AlarmBody }) {
   const { t } = useTranslation();
   const { full } = useFormats();
+  const forms = useForms();
   const signal = SIGNALS.find((name) => name === alarm.signal);
   const what = signal === undefined ? alarm.signal : t(`models.signals.${signal}`);
-  const scope = alarm.scope === "all" ? t("models.everything") : alarm.scope;
+  // The name of the form; its id where the form is no longer known.
+  const scope =
+    alarm.scope === "all"
+      ? t("models.everything")
+      : (forms.data?.items.find(({ id }) => id === alarm.scope)?.title ?? alarm.scope);
   return (
     <span>
       {t("models.alarm", { what, scope, effect: signed(alarm.effect, 3) })}
