@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.forms.blank_records import Area
+from pipelines.geometry import components
 
 _INNER = 0.2
 """Share of a square on each side that its own line may take."""
@@ -45,7 +46,7 @@ def _share(ink: NDArray[np.uint8], area: Area, per_mm: float) -> float:
 
 def find_rings(ink: NDArray[np.uint8], per_mm: float) -> tuple[tuple[Area, ...], NDArray[np.uint8]]:
     """Find what is drawn around words in `ink` (H x W, 0 or 1); also its strokes."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    count, labels, stats, _ = components(ink)
     strokes = np.zeros_like(ink)
     rings = []
     least, most = (bound * per_mm for bound in _RING)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from pipelines.forms.blank_page import Area, BlankPage, Char, swap
+from pipelines.geometry import components
 
 _PER_MM = 8
 _FULL = 0.88
@@ -121,7 +122,7 @@ def cell_areas(page: BlankPage) -> tuple[Area, ...]:
             for x, y in ((rule.x0, rule.y0), (rule.x1, rule.y1))
         )
         cv2.line(free, (x0, y0), (x1, y1), 0, 2)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
+    _, labels, stats, _ = components(free, connectivity=4)
     found = []
     for number, (x, y, w, h, _) in enumerate(stats.tolist()):
         if number == 0 or x == 0 or y == 0 or x + w >= width or y + h >= height:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.forms.blank_records import Area, Char, joined_rules, swap
-from pipelines.geometry import even_light, to_grey
+from pipelines.geometry import components, even_light, to_grey
 from pipelines.records import Pixels
 
 _INK = 180
@@ -138,7 +138,7 @@ def flat(area: Area) -> Area:
 
 def pieces(mask: NDArray[np.uint8], per_mm: float) -> Iterator[Area]:
     """Boxes of connected ink, in mm."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(mask, np.uint8))
+    _, _, stats, _ = components(np.asarray(mask, np.uint8))
     for x, y, w, h, _ in stats[1:].tolist():
         yield Area(x / per_mm, y / per_mm, (x + w) / per_mm, (y + h) / per_mm)
 

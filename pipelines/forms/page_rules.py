@@ -5,6 +5,7 @@ Strokes of writing are as long as short rules: a rule ends on others, or is long
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines.forms.blank_image import THICKEST, dashed_rules, flat, long_strokes, page_ink
 from pipelines.forms.blank_records import Area, swap
+from pipelines.geometry import components, pieces
 from pipelines.records import Pixels
 
 _LONG = 13.0
@@ -65,24 +67,25 @@ class _Strokes:
 
     areas: list[Area]
     numbers: list[int]
-    labels: NDArray[np.int32]
+    labels: NDArray[np.integer[Any]]
+    count: int
 
     def mask(self, kept: Sequence[int]) -> Ink:
-        chosen = np.zeros(int(self.labels.max()) + 1, np.uint8)
-        chosen[[self.numbers[i] for i in kept]] = 255
-        return chosen[self.labels]
+        chosen = np.zeros(self.count, np.bool_)
+        chosen[[self.numbers[i] for i in kept]] = True
+        return 255 * pieces(self.labels, chosen)
 
 
 def _strokes(ink: Ink, per_mm: float) -> _Strokes:
     strokes = long_strokes(ink, per_mm)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(strokes)
+    count, labels, stats, _ = components(strokes)
     areas, numbers = [], []
     for number, (x, y, w, h, _) in enumerate(stats.tolist()):
         if number and h / per_mm <= THICKEST:
             box = Area(x / per_mm, y / per_mm, (x + w) / per_mm, (y + h) / per_mm)
             areas.append(flat(box))
             numbers.append(number)
-    return _Strokes(areas, numbers, np.asarray(labels, np.int32))
+    return _Strokes(areas, numbers, labels, count)
 
 
 def _kept(areas: Sequence[Area], crossing: Sequence[Area]) -> list[int]:
@@ -112,7 +115,7 @@ def _squares(ink: Ink, free: Ink, per_mm: float) -> Iterator[Area]:
     level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, short), np.uint8))
     upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((short, 1), np.uint8))
     sides = cv2.dilate(cv2.bitwise_or(level, upright), np.ones((3, 3), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(sides, np.uint8))
+    _, _, stats, _ = components(np.asarray(sides, np.uint8))
     least, most = (bound * per_mm for bound in _SQUARE_SIDES)
     for x, y, w, h, _ in stats[1:].tolist():
         if not least <= min(w, h) <= max(w, h) <= most or abs(w - h) > _SQUARE * max(w, h):
