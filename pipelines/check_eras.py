@@ -24,8 +24,10 @@ def era_findings(
     known: set[str] | None = None
     for definition in form.fields:
         field = by_name.get(definition.name)
-        days = days_meant(definition, field.raw_text, today) if _undated(field) and field else ()
-        if field is None or not days:
+        if field is None or field.value is not None:
+            continue
+        days = days_meant(definition, field.raw_text, today)
+        if not days:
             continue
         if known is None:
             known = {finding.rule for finding in judge(by_name)}
@@ -45,7 +47,3 @@ def days_meant(definition: FieldDefinition, text: str, today: date) -> tuple[str
     if lies_behind(definition):
         days = tuple(day for day in days if day <= today.isoformat())
     return days
-
-
-def _undated(field: Field | None) -> bool:
-    return field is not None and field.value is None and bool(field.raw_text)

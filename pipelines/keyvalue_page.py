@@ -17,7 +17,7 @@ from pipelines.forms.blank_image import rules_of_boxes
 from pipelines.forms.blank_records import Area, BlankPage, swap
 from pipelines.forms.page_rules import PageRules, read_rules
 from pipelines.forms.propose_combs import COMB_WIDEST
-from pipelines.geometry import resize_by, to_grey, transform_points
+from pipelines.geometry import grey_of, resize_by, transform_points
 from pipelines.keyvalue_chars import LineChar, PlacedLine, line_chars, place_lines
 from pipelines.keyvalue_hands import HandLine, line_hands
 from pipelines.keyvalue_marks import find_rings, tick_inks
@@ -83,7 +83,7 @@ def read_layout(
     With `hands` it is also seen whether strokes look like handwriting.
     """
     placed = place_lines(page, regions, lines)
-    grey, step = resize_by(to_grey(page.pixels), min(1.0, _DPI / page.dpi))
+    grey, step = resize_by(grey_of(page), min(1.0, _DPI / page.dpi))
     per_mm = page.dpi / 25.4 * grey.shape[1] / page.pixels.shape[1]
     height, width = grey.shape[:2]
     rules = read_rules(grey, per_mm * 25.4)
