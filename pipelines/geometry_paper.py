@@ -16,6 +16,8 @@ _LEAST_PAPER = 0.2
 _PRINT_MM = 7.0
 _SEARCH_MM = 4.2
 _SHARP_SHARE = 0.7
+_MOST_LEAN, _LEAST_ALIKE = 0.5, 0.6
+"""Cosine of a corner, and ratio of opposite sides, that a sheet seen from the side still has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -37,14 +39,10 @@ class Paper:
 def find_paper(grey: Pixels, dpi: float) -> Paper | None:
     """Find the sheet in a grey picture; None when it fills the picture or cannot be told."""
     small, to_small = resize_by(grey, min(1.0, _LOOK_DPI / dpi))
-    mask = _paper_mask(small, min(dpi, _LOOK_DPI))
-    if mask is None:
+    found = _sheet(small, min(dpi, _LOOK_DPI))
+    if found is None:
         return None
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = max(contours, key=cv2.contourArea)
-    quad = _quad_of(outline)
-    if quad is None or not _sharp_sides(small, quad, min(dpi, _LOOK_DPI)):
-        return None
+    mask, outline, quad = found
     cover = cv2.fillConvexPoly(np.zeros_like(mask), np.round(quad).astype(np.int32), 1)
     solid = float(mask[cover > 0].mean()) if cover.any() else 0.0
     scale = 25.4 / min(dpi, _LOOK_DPI)
@@ -58,12 +56,50 @@ def find_paper(grey: Pixels, dpi: float) -> Paper | None:
     )
 
 
-def _paper_mask(small: Pixels, dpi: float) -> Pixels | None:
-    """Largest bright area without the print on it, when the rest is clearly darker."""
+def _sheet(small: Pixels, dpi: float) -> tuple[Pixels, NDArray[np.int32], Points] | None:
+    """Mask, outline and corners of the sheet; under a deep shadow only a second look tells it."""
     reach = max(3, round(_PRINT_MM * dpi / 25.4)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     plain = cv2.morphologyEx(cv2.GaussianBlur(small, (0, 0), 1.0), cv2.MORPH_CLOSE, kernel)
-    _, bright = cv2.threshold(plain, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    level = _split_level(plain.ravel())
+    # What is darker than lit paper may be background and paper in the shadow.
+    for bound in (level, _split_level(plain[plain <= level])):
+        mask = _paper_mask(plain, bound, kernel)
+        if mask is None:
+            return None
+        contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        outline = np.asarray(max(contours, key=cv2.contourArea), np.int32)
+        quad = _quad_of(outline)
+        if quad is not None and _is_sheet(quad) and _sharp_sides(small, quad, dpi):
+            return mask, outline, quad
+    return None
+
+
+def _split_level(tones: Pixels) -> float:
+    """Tone that parts dark from bright ones best."""
+    if not tones.size:
+        return 0.0
+    return float(cv2.threshold(tones.reshape(1, -1), 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0])
+
+
+def _is_sheet(quad: Points) -> bool:
+    """Whether a camera over a desk sees a sheet like that: corners are roughly square."""
+    ways = np.roll(quad, -1, axis=0) - quad
+    lengths = np.linalg.norm(ways, axis=1)
+    if lengths.min() <= 0:
+        return False
+    units = ways / lengths[:, None]
+    lean = np.abs((units * np.roll(units, -1, axis=0)).sum(axis=1))
+    alike = np.minimum(lengths[:2], lengths[2:]) / np.maximum(lengths[:2], lengths[2:])
+    return bool(lean.max() < _MOST_LEAN and alike.min() > _LEAST_ALIKE)
+
+
+def _paper_mask(plain: Pixels, level: float, kernel: Pixels) -> Pixels | None:
+    """Largest area brighter than `level`, when the rest is clearly darker.
+
+    `plain` is the picture without its print.
+    """
+    bright = (plain > level).astype(np.uint8)
     if not 0 < bright.mean() < 1:
         return None
     step = float(np.median(plain[bright > 0])) - float(np.median(plain[bright == 0]))
@@ -73,7 +109,7 @@ def _paper_mask(small: Pixels, dpi: float) -> Pixels | None:
     if count < 2:
         return None
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    share = stats[largest, cv2.CC_STAT_AREA] / small.size
+    share = stats[largest, cv2.CC_STAT_AREA] / plain.size
     mask = (labels == largest).astype(np.uint8)
     # Holes are print or dirt on the paper; the background is what reaches the border.
     filled = _filled(mask)

@@ -1,7 +1,7 @@
 """Turns a page upright by reading a few of its lines in each direction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,18 @@ _PLAIN = 0.6
 _LONGEST = 8.0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WayUp:
+    """By how many quarters clockwise a page must be turned, and whether its text tells (`told`).
+
+    `scores` say how well its lines read by 0, 1, 2, 3 quarters, as far as that was asked.
+    """
+
+    quarters: int
+    told: bool
+    scores: tuple[float, ...] = ()
+
+
 def turn_upright(
     page: Page, detector: Detector, recogniser: Recogniser
 ) -> tuple[Page, list[TextRegion]]:
@@ -30,21 +42,22 @@ def turn_upright(
     is upright as it is.
     """
     regions = detector.find(page.pixels, long_side=LONG_SIDE)
-    turned = turn_page(page, _quarters(page, regions, recogniser))
+    turned = turn_page(page, find_way_up(page, regions, recogniser).quarters)
     if turned is page:
         return page, regions
     return turned, detector.find(turned.pixels, long_side=LONG_SIDE)
 
 
-def _quarters(page: Page, regions: Sequence[TextRegion], recogniser: Recogniser) -> int:
+def find_way_up(page: Page, regions: Sequence[TextRegion], recogniser: Recogniser) -> WayUp:
+    """By how many quarters clockwise the page must be turned, as the lines found on it read."""
     crops = [cut_region(page.pixels, region) for region in _longest(regions)]
     if not crops:
-        return 0
+        return WayUp(quarters=0, told=False)
     for some, plain in ((crops[:_FEW], _PLAIN_FEW), (crops, _PLAIN)):
         scores = [_score(some, turn, recogniser) for turn in (0, 1)]
         if scores[0] >= plain * len(some) and scores[1] < _READABLE * scores[0]:
             # Plainly upright, as nearly all pages are.
-            return 0
+            return WayUp(quarters=0, told=True, scores=tuple(scores))
     scores += [_score(crops, turn, recogniser) for turn in (2, 3)]
     best = max(range(4), key=lambda turn: scores[turn])
     # Characters turned to the left are read nearly as well, to the right not at all: of two
@@ -52,7 +65,8 @@ def _quarters(page: Page, regions: Sequence[TextRegion], recogniser: Recogniser)
     following = (best + 1) % 4
     if scores[following] >= _READABLE * scores[best]:
         best = following
-    return best if scores[best] > 0 else 0
+    told = scores[best] > 0
+    return WayUp(quarters=best if told else 0, told=told, scores=tuple(scores))
 
 
 def turn_page(page: Page, quarters: int) -> Page:
