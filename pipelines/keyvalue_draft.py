@@ -31,9 +31,8 @@ from pipelines.keyvalue_page import PageLayout, read_layout
 from pipelines.keyvalue_pairs import take_apart
 from pipelines.keyvalue_tokens import Token
 from pipelines.keyvalue_writing import KeyValueModel, load_model
-from pipelines.level_rules import flatten_by_rules
+from pipelines.level_rules import lay_flat
 from pipelines.lines import read_lines
-from pipelines.orient import straighten
 from pipelines.records import Line, Page
 from pipelines.upright import turn_page, turn_upright
 
@@ -46,7 +45,7 @@ _BODY = 1.05
 
 def upright_page(page: Page, rotation: int) -> Page:
     """Make a page level and upright again as its reading did; `rotation` is that of its view."""
-    straight = flatten_by_rules(straighten(page))
+    straight = lay_flat(page)
     return turn_page(straight, round((rotation - straight.rotation) / 90))
 
 
@@ -86,9 +85,7 @@ def read_filled(
     """Pages of a filled scan, level and upright, with their lines. Raises as `decode_pages`."""
     read = []
     for page in decode_pages(data, limits=limits):
-        upright, regions = turn_upright(
-            flatten_by_rules(straighten(page)), engines.detector, engines.recogniser
-        )
+        upright, regions = turn_upright(lay_flat(page), engines.detector, engines.recogniser)
         lines = read_lines(upright, regions, engines.recogniser, engines.wording)
         read.append((upright, lines))
     return read

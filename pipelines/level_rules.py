@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.geometry import even_light, grey_of, resize_by, transform_points
-from pipelines.orient import resampled
+from pipelines.orient import resampled, straighten
 from pipelines.records import Matrix, Page, Pixels
 
 _LOOK_DPI = 100.0
@@ -32,6 +32,14 @@ _MOST_GROWTH = 1.4
 Segments = NDArray[np.float64]
 """N x 4: x0, y0, x1, y1, about the middle of the page, in heights of the page."""
 Vector = NDArray[np.float64]
+
+
+def lay_flat(page: Page) -> Page:
+    """Level a page of no known form, and show a photograph of it as from above.
+
+    `to_scan` and `rotation` of the result include what was done.
+    """
+    return flatten_by_rules(straighten(page))
 
 
 def flatten_by_rules(page: Page) -> Page:

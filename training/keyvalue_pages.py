@@ -18,9 +18,8 @@ from models.detector import TextRegion
 from models.engines import Engines
 from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.model import FormDefinition
-from pipelines.level_rules import flatten_by_rules
+from pipelines.level_rules import lay_flat
 from pipelines.lines import read_lines
-from pipelines.orient import straighten
 from pipelines.records import Field, FieldState, Line, Page
 from pipelines.synthesis.synthesize import FilledScan, synthesize
 from pipelines.synthesis.truth import Truth, TruthField
@@ -97,9 +96,7 @@ def pages_of(scan: FilledScan) -> list[Page]:
 
 def read_unknown(page: Page, engines: Engines) -> PageLines:
     """Read a page as the pipeline reads one that no form claims."""
-    upright, regions = turn_upright(
-        flatten_by_rules(straighten(page)), engines.detector, engines.recogniser
-    )
+    upright, regions = turn_upright(lay_flat(page), engines.detector, engines.recogniser)
     lines = read_lines(upright, regions, engines.recogniser, engines.wording)
     return PageLines(upright, regions, lines)
 

@@ -19,8 +19,8 @@ from pipelines.forms.blank_image import read_image, without_rules
 from pipelines.forms.blank_page import ReadText
 from pipelines.forms.blank_records import Area, Char
 from pipelines.geometry import even_light, to_grey
+from pipelines.level_rules import lay_flat
 from pipelines.line_crops import cut_region, flow_column, is_vertical
-from pipelines.orient import straighten
 from pipelines.records import Page, Pixels
 from pipelines.upright import LONG_SIDE, turn_upright
 
@@ -36,7 +36,7 @@ def level_pages(data: bytes, engines: Engines, *, limits: DecodeLimits) -> list[
 
     Raises `CodedError` for files that cannot be decoded.
     """
-    pages = (straighten(page) for page in decode_pages(data, limits=limits))
+    pages = (lay_flat(page) for page in decode_pages(data, limits=limits))
     return [turn_upright(page, engines.detector, engines.recogniser)[0] for page in pages]
 
 

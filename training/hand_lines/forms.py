@@ -14,8 +14,7 @@ from pipelines.forms.model import FormDefinition
 from pipelines.geometry import grey_of, transform_points
 from pipelines.keyvalue_chars import region_area
 from pipelines.keyvalue_hands import line_crop
-from pipelines.level_rules import flatten_by_rules
-from pipelines.orient import straighten
+from pipelines.level_rules import lay_flat
 from pipelines.records import FieldState, Page
 from pipelines.synthesis.synthesize import synthesize
 from pipelines.synthesis.truth import Truth
@@ -48,7 +47,7 @@ def form_lines(detector: Detector, *, seed: int, count: int, variants: int) -> I
 def _page_lines(
     page: Page, detector: Detector, form: FormDefinition, truth: Truth
 ) -> Iterator[Sample]:
-    level = flatten_by_rules(straighten(page))
+    level = lay_flat(page)
     grey, per_mm = grey_of(level), level.dpi / 25.4
     for region in detector.find(level.pixels, long_side=LONG_SIDE):
         area = region_area(region, per_mm)
