@@ -215,6 +215,15 @@ def halves(factor: float) -> float:
     return float(2.0 ** min(0, round(np.log2(factor))))
 
 
+def ink_drop(grey: Pixels, dpi: float) -> Pixels:
+    """How much darker than the paper around (6 mm) each pixel of a small picture is."""
+    reach = max(3, round(6 * dpi / 25.4)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
+    quiet = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    drop: Pixels = cv2.subtract(cv2.morphologyEx(quiet, cv2.MORPH_CLOSE, kernel), quiet)
+    return drop
+
+
 def tone_at(pixels: Pixels, share: float) -> float:
     """Tone (0..255) below which `share` (0..1) of the pixels lie: a percentile by histogram."""
     if not pixels.size:

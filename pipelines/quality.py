@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.geometry import grey_of, resize_by, shrunk, tone_at
+from pipelines.geometry import grey_of, ink_drop, resize_by, shrunk, tone_at
 from pipelines.geometry_paper import Paper, find_paper
 from pipelines.records import Page, Pixels, QualityReason, QualityVerdict
+from pipelines.second_sheet import too_long
 
 _LOOK_DPI = 75.0
 _INK_DROP = 40
@@ -60,6 +61,9 @@ def assess_quality(page: Page) -> QualityVerdict:
         "missing_corner_mm": _missing(sheet),
     }
     reasons = _reasons(measures, small, drop, page.dpi)
+    # The sheet in a photograph is another than the picture.
+    if sheet is None and too_long(*(25.4 * side / page.dpi for side in grey.shape[::-1])):
+        reasons = (*reasons, QualityReason.TWO_SHEETS)
     if page.damaged:
         reasons = (QualityReason.DAMAGED, *reasons)
     return QualityVerdict(page=page.number, ok=not reasons, reasons=reasons, measures=measures)
@@ -94,11 +98,8 @@ def _reasons(
 
 
 def _drop(small: Pixels, dpi: float) -> NDArray[np.uint8]:
-    """How much darker than the paper around (6 mm) each pixel is, without the outer edge."""
-    reach = max(3, round(6 * dpi / 25.4)) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))
-    quiet = cv2.GaussianBlur(small, (0, 0), 0.8)
-    drop = cv2.subtract(cv2.morphologyEx(quiet, cv2.MORPH_CLOSE, kernel), quiet)
+    """How much darker than the paper around each pixel is, without the outer edge."""
+    drop = ink_drop(small, dpi)
     edge = round(_EDGE_MM * dpi / 25.4)
     held: NDArray[np.uint8] = drop[edge:-edge, edge:-edge] if min(drop.shape) > 4 * edge else drop
     return held

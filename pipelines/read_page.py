@@ -10,6 +10,7 @@ from pipelines.drift import DriftZone
 from pipelines.forms.code import CoverCode
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FormDefinition
+from pipelines.lost_strokes import blanks_in_doubt, told_lost
 from pipelines.outside import Stray
 from pipelines.records import (
     CategoryScore,
@@ -23,6 +24,7 @@ from pipelines.records import (
     QualityVerdict,
     RegisteredPage,
 )
+from pipelines.second_sheet import shows_second_sheet, told_second_sheet
 from pipelines.split import PageRole, StackPage
 
 
@@ -48,8 +50,8 @@ class ReadPage:
 
 
 def view_of(page: Page, verdict: QualityVerdict, registered: RegisteredPage | None) -> PageView:
-    """Give what is needed to show the page."""
-    return PageView(
+    """Give what is needed to show the page; a second sheet beside a form is told of."""
+    view = PageView(
         number=page.number,
         width=page.scan_width,
         height=page.scan_height,
@@ -58,6 +60,9 @@ def view_of(page: Page, verdict: QualityVerdict, registered: RegisteredPage | No
         score=registered.score if registered else 0.0,
         quality=verdict,
     )
+    if registered is not None and shows_second_sheet(page, registered):
+        return told_second_sheet(view)
+    return view
 
 
 def form_page(
@@ -73,6 +78,8 @@ def form_page(
     unseen = unseen_items(registered, form)
     if unseen or registered.edge is not None:
         view = told_covered(view)
+    if blanks_in_doubt(found.get(item.name) for item in form.fields):
+        view = told_lost(view)
     in_order = tuple(found[name] for name in order if name in found)
     return ReadPage(view, registered.form, in_order, drift=drift, unseen=unseen)
 

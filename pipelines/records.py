@@ -69,6 +69,8 @@ class QualityReason(StrEnum):
     WRONG_SIDE = "wrong_side"
     DAMAGED = "damaged"
     COVERED = "covered"
+    TWO_SHEETS = "two_sheets"
+    LOST_STROKES = "lost_strokes"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,7 @@ from pipelines.marks import read_marks
 from pipelines.quality import assess_quality
 from pipelines.records import Field, FieldState, Mark, Page, Pixels, RegisteredPage
 from pipelines.register import register_page
+from pipelines.second_sheet import shows_second_sheet
 from pipelines.synthesis.synthesize import FilledScan, synthesize
 
 CONDITIONS: dict[str, tuple[str, ...]] = {
@@ -116,6 +117,7 @@ def _one_page(
     if registered is None:
         counts["unregistered"] += 1
         return None
+    counts["second_sheet"] += shows_second_sheet(page, registered)
     started = time.process_time()
     ink = subtract_blank(registered, template)
     seconds["ink"].append(time.process_time() - started)
@@ -184,7 +186,8 @@ def _print_condition(
     sys.stdout.write(
         f"{name:12} pages {counts['pages']} (qr {counts['by_qr']}) wrong form"
         f" {counts['wrong_form']} refused {counts['refused']} unregistered"
-        f" {counts['unregistered']} quality alarms {counts['quality_alarm']} | corner mm"
+        f" {counts['unregistered']} quality alarms {counts['quality_alarm']} second sheet"
+        f" {counts['second_sheet']} | corner mm"
         f" {at[0]:.2f}/{at[1]:.2f}/{at[2]:.2f} | groups {counts['marks']} wrong"
         f" {counts['mark_wrong']} wrong+doubtful {counts['mark_open']} right+doubtful"
         f" {counts['mark_right_doubtful']} | seals {counts['seals']} wrong {counts['seal_wrong']}"

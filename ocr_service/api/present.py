@@ -58,6 +58,8 @@ QUALITY_TEXTS = {
     QualityReason.WRONG_SIDE: "裏面のようです",
     QualityReason.DAMAGED: "画像データの一部が壊れています",
     QualityReason.COVERED: "用紙の一部が隠れているか、切れています",
+    QualityReason.LOST_STROKES: "文字の線が途切れ、薄い文字が消えている可能性があります",
+    QualityReason.TWO_SHEETS: "2枚以上の用紙が写っています",
 }
 """What a scanning station shows for each reason."""
 _Item = FieldDefinition | MarkGroup | SealDefinition
