@@ -22,7 +22,7 @@ _ON_WORDS = (
     "double_ring",
     "ring_glyph",
 )
-_CHECKS, _RINGS = "レV", "○〇"
+CHECKS, _RINGS = "レV", "○〇"
 KEPT_OUT_TICKS = (
     [(0.0, 0.6), (0.15, 0.5), (0.38, 0.92), (0.55, 0.35), (0.9, 0.05), (1.4, -0.1)],
     [(0.3, 0.35), (0.34, 0.8), (0.5, 0.78), (0.7, 0.3), (0.8, -0.2)],
@@ -56,12 +56,12 @@ def draw_mark(pen: MarkPen, box: Box, style: MarkStyle, siblings: list[Box]) -> 
         mark_option(pen.sheet, box, MarkStyle(name), pen.writer, rng)
         return "circled_box" if name == "circle" else "ticked_word" if name == "tick" else name
     if name.endswith("glyph"):
-        return _glyph(pen, box, _CHECKS if name == "check_glyph" else _RINGS, name)
+        return draw_glyph(pen, box, CHECKS if name == "check_glyph" else _RINGS, name)
     if name == "touching" and siblings:
         _touching_ring(pen, box, siblings)
         return name
     name = "loose" if name == "touching" else name
-    stroke(pen, _strokes(name, rng), box)
+    stroke(pen, strokes_of(name, rng), box)
     return name
 
 
@@ -89,7 +89,7 @@ def single_strike(pen: MarkPen, box: Box) -> None:
     stroke(pen, [line], box)
 
 
-def _glyph(pen: MarkPen, box: Box, chars: str, name: str) -> str:
+def draw_glyph(pen: MarkPen, box: Box, chars: str, name: str) -> str:
     """Write a character that serves as a mark, in the writer's own hand."""
     rng = pen.rng
     em = pen.sheet.px(box.height * rng.uniform(0.9, 1.4))
@@ -142,7 +142,7 @@ def _apart(a: Box, b: Box) -> float:
     )
 
 
-def _strokes(name: str, rng: np.random.Generator) -> list[Points]:
+def strokes_of(name: str, rng: np.random.Generator) -> list[Points]:
     """Strokes of a manner in units of the box (0..1)."""
     jitter = rng.normal(0, 0.05, (3, 2))
     if name == "cross":

@@ -72,8 +72,7 @@ def marked_pages(
     is drawn by the seed unless it is given.
     """
     rng = seeded(seed, "marks", entry.definition.id)
-    hands = _MEASURE_HANDS if measuring else _FIT_HANDS
-    writer = _pen(make_writer(hands[int(rng.integers(len(hands)))], seed), rng)
+    writer = mark_writer(seed, rng, measuring=measuring)
     drawn = list(CONDITIONS)[int(rng.integers(len(CONDITIONS)))]
     condition = condition or drawn
     dpi = 200 if rng.random() < 0.7 else 300
@@ -95,6 +94,12 @@ def marked_pages(
             manner=manner,
             condition=condition,
         )
+
+
+def mark_writer(seed: int, rng: np.random.Generator, *, measuring: bool) -> Writer:
+    """Draw who marks a page: with a hand that is kept for measuring, or with one for fitting."""
+    hands = _MEASURE_HANDS if measuring else _FIT_HANDS
+    return _pen(make_writer(hands[int(rng.integers(len(hands)))], seed), rng)
 
 
 class DrawnPage(Protocol):

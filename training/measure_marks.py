@@ -42,7 +42,7 @@ from training.mark_pages import (
     registered_marks,
 )
 
-_STATES = {
+STATES = {
     EMPTY: MarkState.EMPTY,
     MARKED: MarkState.MARKED,
     STRUCK: MarkState.STRUCK,
@@ -77,7 +77,7 @@ class Seen:
     @property
     def wrong(self) -> bool:
         """Whether it is judged wrongly; open is not wrong."""
-        return not self.open and self.state is not _STATES[self.truth]
+        return not self.open and self.state is not STATES[self.truth]
 
     @property
     def open(self) -> bool:

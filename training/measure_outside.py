@@ -1,196 +1,192 @@
 """Measure writing that leaves its box: read with its field, taken by another, or told of.
 
-    python -m training.measure_outside --first-seed 552000 --seeds 8
+    python -m training.measure_outside --first-seed 555000 --seeds 40 --out /tmp/outside.jsonl
 
-Some fields of every form are written so that their ink runs 0 to 6 mm over one edge of the box, or
-stands beside or below the empty box. Everything else is filled as usual. Prints, by side and by
-how far: values read exactly, of the others those that a person is asked about (doubtful, or a
-place of writing outside of the boxes is told) and those wrong in silence; and of the boxes beside
-them those falsely read, apart by whether the ink reaches into another box.
+Pages of `training.outside_pages` are read. Each page is a line of `--out`: run it again to go on.
+Prints, by side and by how far: values read exactly, of the others those that a person is asked
+about (doubtful, or a place of writing outside of the boxes is told) and those wrong in silence;
+and of the boxes beside them those falsely read, apart by where the ink lies (`Reach`).
+`--ordinary` measures pages on which nothing leaves its box: doubts and places told of.
 """
 
 import argparse
+import json
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import cv2
-import numpy as np
 
 from models.engines import Engines, load_engines
-from pipelines.field_slots import slots_of
 from pipelines.fields import read_fields
 from pipelines.forms.load import FormEntry, FormLibrary
-from pipelines.forms.model import Box, FieldDefinition, FieldKind, FormDefinition
+from pipelines.forms.model import Box, FormDefinition
+from pipelines.forms.template import box_pixels
+from pipelines.geometry import box_in_scan
 from pipelines.ink import subtract_blank
 from pipelines.marks import read_marks
 from pipelines.outside import Stray
-from pipelines.records import Field
+from pipelines.records import Field, RegisteredPage
 from pipelines.synthesis.compare import fold
-from pipelines.synthesis.fill import fill_form
-from pipelines.synthesis.filling import Filling
-from pipelines.synthesis.hand import Hand, Writer, make_writer
-from pipelines.synthesis.layout import Sheet, usual_size, write_line
-from pipelines.synthesis.paper import draw_paper
-from pipelines.synthesis.seeding import seeded
-from pipelines.synthesis.write import write_filling
-from training.correction_pages import scanned_page
+from training.contact_sheet import save_crop
 from training.mark_cells.data import templates_of
-from training.mark_pages import CONDITIONS, registered_marks
+from training.mark_pages import registered_marks
+from training.outside_pages import OutsidePage, Reach, gap, outside_page
 
-_TEXTS = (FieldKind.KANJI_NAME, FieldKind.ADDRESS, FieldKind.TEXT, FieldKind.KANA_NAME)
-_HANDS = (Hand.STROKES, Hand.TOMOE, Hand.KILOJI, Hand.SETO)
-_SIDES = ("right", "left", "above", "below", "beside the box", "below the box")
-_OVER_MM = (0.0, 1.5, 3.0, 4.5, 6.0)
 _BESIDE_MM = 10.0
-_A_PAGE = 3
+Row = dict[str, Any]
 
 
 def main() -> int:
-    """Measure and print."""
+    """Measure what is not measured yet, and print all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--first-seed", type=int, default=552_000)
-    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--first-seed", type=int, default=555_000)
+    parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--ordinary", action="store_true")
+    parser.add_argument("--minutes", type=float, default=600.0, help="stop after so long")
+    parser.add_argument("--show-silent", type=Path, help="folder for crops of what is wrong")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    engines = load_engines()
-    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for seed in range(options.first_seed, options.first_seed + options.seeds):
-        for entry in FormLibrary.builtin().entries:
-            _measure(entry, seed, engines, counts)
-    for (table, name), row in sorted(counts.items()):
-        count = row.pop("count")
-        told = ", ".join(f"{what} {n} ({n / count:.1%})" for what, n in sorted(row.items()) if n)
-        sys.stdout.write(f"{table:16} {name:18} {count:5} {told}\n")
+    engines, started = load_engines(), time.monotonic()
+    done = {(p["form"], p["seed"]) for p in _pages(options.out)}
+    with options.out.open("a") as out:
+        for seed in range(options.first_seed, options.first_seed + options.seeds):
+            for entry in FormLibrary.builtin().entries:
+                late = time.monotonic() - started > 60 * options.minutes
+                if not late and (entry.key.id, seed) not in done:
+                    page = _measure(entry, seed, engines, options)
+                    out.write(json.dumps(page, ensure_ascii=False) + "\n")
+                    out.flush()
+    _print_tables(_pages(options.out))
     return 0
 
 
-def _measure(
-    entry: FormEntry, seed: int, engines: Engines, counts: dict[tuple[str, str], Counter[str]]
-) -> None:
-    form, rng = entry.definition, seeded(seed, "outside", entry.definition.id)
-    writer = make_writer(_HANDS[int(rng.integers(len(_HANDS)))], seed)
-    filling = fill_form(form, writer, seed)
-    fields = [f for f in form.fields if _may_leave(f) and f.name in filling.fields]
-    order = [fields[i] for i in rng.permutation(len(fields))][:_A_PAGE]
-    if not order:
-        return
-    paper = draw_paper(entry, 200, rng)
-    sheets = {n: Sheet(pixels=p, dpi=200.0) for n, p in enumerate(paper, start=1)}
-    kept = {n: w for n, w in filling.fields.items() if n not in {f.name for f in order}}
-    write_filling(sheets, form, replace(filling, fields=kept), writer, seed)
-    placed = {f.name: _write(sheets[1], f, filling, writer, rng) for f in order}
-    condition = list(CONDITIONS)[seed % len(CONDITIONS)]
-    drawn = scanned_page(sheets[1], condition, filling, rng)
+def _pages(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
+
+
+def _measure(entry: FormEntry, seed: int, engines: Engines, options: argparse.Namespace) -> Row:
+    """Read one page: a row for each thing that was tried."""
+    made: Row = {"form": entry.key.id, "seed": seed, "rows": []}
+    page = outside_page(entry, seed, ordinary=options.ordinary)
     template = templates_of(entry)[0]
-    registered = registered_marks(entry, template, drawn)
-    if registered is None:
-        return
+    registered = registered_marks(entry, template, page.drawn) if page is not None else None
+    if page is None or registered is None:
+        return made
     ink = subtract_blank(registered, template)
-    marks = read_marks(registered, template, form, ink, engines.marks)
+    marks = read_marks(registered, template, entry.definition, ink, engines.marks)
     strays: list[Stray] = []
     read = read_fields(
-        registered, template, form, marks, ink, engines.recogniser,
+        registered, template, entry.definition, marks, ink, engines.recogniser,
         digits=engines.digits, wording=engines.wording, strays=strays.append,
     )  # fmt: skip
     found = {field.name: field for field in read}
-    for field in order:
-        side, over, place = placed[field.name]
-        into = any(_gap(place, box) <= 0.3 for box in _other_boxes(form, field))
-        told = any(_gap(place, stray.place) <= 1.0 for stray in strays)
-        got, true = found[field.name], filling.fields[field.name].value
-        names = (
-            ("into another" if into else "free", f"{side}, {over:.1f} mm"),
-            ("into another" if into else "free", "all"),
-        )
-        row = _outcome(got, true, told=told)
-        for name in names:
-            counts[name].update(row)
-        _count_beside(form, field, placed, found, filling, counts[names[1][0] + " box", "beside"])
-    told_of = sum(all(_gap(s.place, p) > 1.0 for _, _, p in placed.values()) for s in strays)
-    counts["pages", "told of elsewhere"].update(count=1, places=told_of, pages=told_of > 0)
+    rows = [*_rows_of(entry.definition, page, found, strays)]
+    if options.show_silent is not None:
+        _keep_crops(options.show_silent, entry, seed, page, registered, rows)
+    return {**made, "condition": page.drawn.condition, "rows": rows}
 
 
-def _may_leave(field: FieldDefinition) -> bool:
-    plain = field.cells <= 1 and field.lines == 1 and not field.vertical and not field.parts
-    return field.page == 1 and field.kind in _TEXTS and plain and field.box.width > 20
-
-
-def _write(
-    sheet: Sheet, field: FieldDefinition, filling: Filling, writer: Writer, rng: np.random.Generator
-) -> tuple[str, float, Box]:
-    """Write a value so that it leaves its box; the side, how far, and where its ink lies."""
-    side = _SIDES[int(rng.integers(len(_SIDES)))]
-    over = _OVER_MM[int(rng.integers(len(_OVER_MM)))]
-    box = field.box
-    size = usual_size(box, writer)
-    free = max(0.0, (box.height - size) / 2)
-    away = {
-        "right": (over + 1.4, 0.0),
-        "left": (-over - 1.4, 0.0),
-        "above": (0.0, -over - free),
-        "below": (0.0, over + free),
-        "beside the box": (box.width + over, 0.0),
-        "below the box": (0.0, box.height - free + over),
-    }[side]
-    place = Box(
-        x=max(2.0, box.x + away[0]), y=max(2.0, box.y + away[1]), width=box.width, height=box.height
-    )
-    align = "right" if side == "right" else "left"
-    text = filling.fields[field.name].text
-    ink = write_line(sheet, place, text, writer, rng, align=align, em_mm=size)
-    return side, over, ink
-
-
-def _other_boxes(form: FormDefinition, field: FieldDefinition) -> Iterator[Box]:
-    for other in form.fields:
-        if other is not field and other.page == 1:
-            yield from (slot.box for slot in slots_of(other))
-            yield from (era.box for era in other.eras)
-    for group in form.marks:
-        yield from (o.box for o in group.options if group.page == 1)
-    yield from (seal.box for seal in form.seals if seal.page == 1)
-
-
-def _gap(one: Box, other: Box) -> float:
-    across = max(one.x - other.x - other.width, other.x - one.x - one.width, 0.0)
-    down = max(one.y - other.y - other.height, other.y - one.y - one.height, 0.0)
-    return float(np.hypot(across, down))
+def _rows_of(
+    form: FormDefinition, page: OutsidePage, found: dict[str, Field], strays: list[Stray]
+) -> Iterator[Row]:
+    elsewhere = [s for s in strays if all(gap(s.place, w.place) > 1.0 for w in page.left.values())]
+    yield {"table": "pages", "name": "told of elsewhere", "places": len(elsewhere),
+           "pages": int(bool(elsewhere))}  # fmt: skip
+    if not page.left:
+        yield from _ordinary(form, page, found)
+    for field in form.fields:
+        if field.name not in page.left:
+            continue
+        left = page.left[field.name]
+        told = any(gap(left.place, stray.place) <= 1.0 for stray in strays)
+        got, true = found[field.name], page.filling.fields[field.name].value
+        # Whether a required field is blank is told by the checks.
+        told |= left.reach is Reach.WHOLE and field.required and got.value is None
+        kind = str(left.reach)
+        row = {"table": kind, "field": field.name, **_outcome(got, true, told=told)}
+        yield {**row, "name": left.side, "over": left.over, "got": got.value, "true": true}
+        yield from _beside(form, page, left.place, found, kind)
 
 
 def _outcome(got: Field, true: str | None, *, told: bool) -> dict[str, int]:
     right = fold(got.value) == fold(true)
     asked = got.doubtful or told
     return {
-        "count": 1,
         "exact": int(right),
         "asked": int(not right and asked),
         "silent": int(not right and not asked),
     }
 
 
-def _count_beside(
-    form: FormDefinition,
-    field: FieldDefinition,
-    placed: dict[str, tuple[str, float, Box]],
-    found: dict[str, Field],
-    filling: Filling,
-    row: Counter[str],
-) -> None:
-    """Count the boxes beside the writing: what is wrong with them in silence, or doubted."""
-    place = placed[field.name][2]
+def _ordinary(form: FormDefinition, page: OutsidePage, found: dict[str, Field]) -> Iterator[Row]:
+    """Fields of a page on which nothing leaves its box."""
+    for field in form.fields:
+        if field.page == 1:
+            written, got = page.filling.fields.get(field.name), found[field.name]
+            row = _outcome(got, written.value if written else None, told=False)
+            name = "blank boxes" if written is None else "written boxes"
+            yield {"table": "ordinary", "name": name, "field": field.name, **row,
+                   "doubtful": int(got.doubtful)}  # fmt: skip
+
+
+def _beside(
+    form: FormDefinition, page: OutsidePage, place: Box, found: dict[str, Field], kind: str
+) -> Iterator[Row]:
+    """Boxes beside the writing: what is wrong with them in silence, or doubted."""
     for other in form.fields:
-        if other.name in placed or other.page != 1 or _gap(place, other.box) > _BESIDE_MM:
+        if other.name in page.left or other.page != 1 or gap(place, other.box) > _BESIDE_MM:
             continue
-        written = filling.fields.get(other.name)
-        got = found[other.name]
+        written, got = page.filling.fields.get(other.name), found[other.name]
+        wrong = fold(got.value) != fold(written.value if written else None)
+        row = {"table": f"beside: {kind}", "field": other.name, "doubted": int(got.doubtful)}
+        silent = int(wrong and not got.doubtful)
         if written is None:
-            taken = got.value is not None or got.doubtful
-            row.update(count=1, taken=taken, silent=taken and not got.doubtful)
+            yield {**row, "name": "blank boxes", "valued": int(wrong), "silent": silent}
         else:
-            wrong = fold(got.value) != fold(written.value)
-            row.update(count=1, misread=wrong, silent=wrong and not got.doubtful)
+            true = written.value
+            yield {**row, "name": "written boxes", "misread": int(wrong), "silent": silent,
+                   "got": got.value, "true": true}  # fmt: skip
+
+
+def _keep_crops(
+    folder: Path,
+    entry: FormEntry,
+    seed: int,
+    page: OutsidePage,
+    registered: RegisteredPage,
+    rows: list[Row],
+) -> None:
+    boxes = {f.name: f.box for f in entry.definition.fields}
+    for row in rows:
+        if not row.get("silent"):
+            continue
+        kind = f"{row['table']}-{row['name']}".replace(": ", "_").replace(" ", "_")
+        box = box_in_scan(registered, box_pixels(boxes[row["field"]], registered.dpi))
+        name = f"{kind}-{page.drawn.condition}-{entry.key.id}-{seed}-{row['field']}.png"
+        save_crop(folder / name, page.drawn.pixels, box, around=0.4)
+
+
+def _print_tables(pages: list[Row]) -> None:
+    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for page in pages:
+        for row in page["rows"]:
+            held = {k: v for k, v in row.items() if isinstance(v, int)}
+            names = [(row["table"], row["name"])]
+            if "over" in row:
+                names += [("by mm", f"{row['name']}, {row['over']:.1f} mm")]
+            if row["table"] in (*Reach, "ordinary"):
+                names += [(row["table"], "all"), ("all", page["condition"]), ("all", "all")]
+            for key in names:
+                counts[key].update(held, tried=1)
+    for (table, name), count in sorted(counts.items()):
+        tried = count.pop("tried")
+        told = ", ".join(f"{what} {n} ({n / tried:.1%})" for what, n in sorted(count.items()) if n)
+        sys.stdout.write(f"{table:20} {name:22} {tried:5} {told}\n")
 
 
 if __name__ == "__main__":

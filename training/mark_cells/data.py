@@ -1,6 +1,6 @@
 """Pictures of drawn options with their truth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -13,7 +13,15 @@ from pipelines.forms.load import FormEntry, FormLibrary
 from pipelines.forms.template import Template, build_templates
 from pipelines.ink import subtract_blank, surplus_darkness
 from pipelines.marks import group_pictures, option_groups
-from training.mark_pages import EMPTY, MarkedPage, marked_pages, registered_marks
+from training.mark_pages import (
+    CONDITIONS,
+    EMPTY,
+    MarkedPage,
+    marked_pages,
+    registered_marks,
+)
+from training.tick_forms import LAYOUTS, tick_form
+from training.tick_pages import ticked_page
 
 _EMPTY_KEPT = 0.4
 
@@ -38,7 +46,18 @@ def draw_options(first_seed: int, seeds: int, *, processes: int) -> Options:
     # One form after the other: its blank is rendered once a process.
     jobs = [(n, s) for n in range(_forms()) for s in range(first_seed, first_seed + seeds)]
     with get_context("spawn").Pool(processes) as pool:
-        made = [part for part in pool.imap_unordered(_options_of, jobs, chunksize=4)]
+        return joined([*pool.imap_unordered(_options_of, jobs, chunksize=4)])
+
+
+def draw_ticks(first_seed: int, seeds: int, *, processes: int) -> Options:
+    """Tick all layouts of `training.tick_forms`, `seeds` times each."""
+    jobs = [(n, s) for n in range(len(LAYOUTS)) for s in range(first_seed, first_seed + seeds)]
+    with get_context("spawn").Pool(processes) as pool:
+        return joined([*pool.imap_unordered(_ticks_of, jobs, chunksize=4)])
+
+
+def joined(made: Sequence[Options]) -> Options:
+    """All of several."""
     return Options(
         pictures=np.concatenate([m.pictures for m in made]),
         truth=np.concatenate([m.truth for m in made]),
@@ -56,10 +75,32 @@ def _options_of(job: tuple[int, int]) -> Options:
     entry = FormLibrary.builtin().entries[number]
     templates = templates_of(entry)
     rng = np.random.default_rng([seed, number])
+    return _kept(
+        (
+            option
+            for drawn in marked_pages(entry, seed)
+            for option in page_options(entry, templates[drawn.form_page - 1], drawn)
+        ),
+        seed,
+        rng,
+    )
+
+
+def _ticks_of(job: tuple[int, int]) -> Options:
+    number, seed = job
+    cv2.setNumThreads(1)
+    entry, rng = tick_form(LAYOUTS[number]), np.random.default_rng([seed, number])
+    condition = list(CONDITIONS)[int(rng.integers(len(CONDITIONS)))]
+    drawn = ticked_page(entry, seed, condition).page
+    return _kept(page_options(entry, templates_of(entry)[0], drawn), seed, rng)
+
+
+def _kept(
+    options: Iterable[tuple[NDArray[np.uint8], int, str]], seed: int, rng: np.random.Generator
+) -> Options:
     kept = [
         (picture, truth)
-        for drawn in marked_pages(entry, seed)
-        for picture, truth, manner in page_options(entry, templates[drawn.form_page - 1], drawn)
+        for picture, truth, manner in options
         if truth != EMPTY or manner != "empty" or rng.random() < _EMPTY_KEPT
     ]
     shape = (0, PLANES, HIGH, WIDE)

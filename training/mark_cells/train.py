@@ -1,4 +1,4 @@
-"""Train the network that judges options: `python -m training.mark_cells.train --version 1.0.0`.
+"""Train the network that judges options: `python -m training.mark_cells.train --version 1.1.0`.
 
 Deterministic by its seeds. Writes the artifact with its manifest and card. A fifth of the pages is
 kept out to find the temperature; `training.measure_marks` measures on other seeds and hands.
@@ -8,7 +8,7 @@ import argparse
 import hashlib
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from models.marks import CLASSES, HIGH, MODEL, PLANES, WIDE
-from training.mark_cells.data import Options, draw_options
+from training.mark_cells.data import Options, draw_options, draw_ticks, joined
 
 _ARTIFACTS = Path(__file__).parent.parent.parent / "models" / "artifacts"
 _BATCH = 128
@@ -29,7 +29,8 @@ _KEPT_OUT = 5
 _CARD = """# {name} {version}
 
 Judges one option of a form: empty, marked, struck out or crossed. Trained on {fitted:,} drawn
-options of all built-in forms (`training/mark_pages.py`): {wrong} of {held_out:,} options on pages
+options of all built-in forms (`training/mark_pages.py`) and of forms that are nothing but boxes to
+tick (`training/tick_pages.py`): {wrong} of {held_out:,} options on pages
 that were kept out are judged wrongly. `docs/marks.md` says how well it does on other seeds and
 hands. All marks are synthetic; the network has seen no mark of a real pen.
 """
@@ -61,12 +62,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=110, help="seeds a form")
     parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--drawn", type=Path, help="where drawn options are kept for the next run")
+    parser.add_argument("--first-tick-seed", type=int, default=220_000)
+    parser.add_argument("--tick-seeds", type=int, default=24, help="seeds a layout of ticks")
+    parser.add_argument("--drawn-ticks", type=Path, help="the same for forms of ticks")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     torch.manual_seed(_SEED)
-    drawn = _drawn(options)
+    drawn = joined(
+        [
+            _drawn(
+                options.drawn,
+                lambda: draw_options(
+                    options.first_seed, options.seeds, processes=options.processes
+                ),
+            ),
+            _drawn(
+                options.drawn_ticks,
+                lambda: draw_ticks(
+                    options.first_tick_seed, options.tick_seeds, processes=options.processes
+                ),
+            ),
+        ]
+    )
     held = drawn.seeds % _KEPT_OUT == 0
     fitted, kept_out = drawn.only(~held), drawn.only(held)
     net = train(fitted, options.epochs)
@@ -79,20 +98,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         last.bias /= warmth
     provenance = (
         f"trained by `python -m training.mark_cells.train` on {len(fitted.truth)} drawn options,"
-        f" seeds {options.first_seed} to {options.first_seed + options.seeds - 1}"
+        f" seeds {options.first_seed} to {options.first_seed + options.seeds - 1}, of forms of"
+        f" ticks {options.first_tick_seed} to {options.first_tick_seed + options.tick_seeds - 1}"
     )
     _write(net, options.version, provenance, (len(fitted.truth), len(kept_out.truth), wrong))
     sys.stdout.write(f"{wrong} of {len(kept_out.truth)} kept-out options wrong, T {warmth:.2f}\n")
     return 0
 
 
-def _drawn(options: argparse.Namespace) -> Options:
-    if options.drawn is not None and options.drawn.is_file():
-        kept = np.load(options.drawn)
+def _drawn(kept_at: Path | None, draw: Callable[[], Options]) -> Options:
+    """Options as they were kept by an earlier run, or drawn now."""
+    if kept_at is not None and kept_at.is_file():
+        kept = np.load(kept_at)
         return Options(pictures=kept["pictures"], truth=kept["truth"], seeds=kept["seeds"])
-    made = draw_options(options.first_seed, options.seeds, processes=options.processes)
-    if options.drawn is not None:
-        np.savez(options.drawn, pictures=made.pictures, truth=made.truth, seeds=made.seeds)
+    made = draw()
+    if kept_at is not None:
+        np.savez(kept_at, pictures=made.pictures, truth=made.truth, seeds=made.seeds)
     return made
 
 
