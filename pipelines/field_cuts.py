@@ -9,6 +9,7 @@ from pipelines.field_slots import Cut, cut_slot, marked_places, slots_of
 from pipelines.forms.model import Box, FieldDefinition, FormDefinition
 from pipelines.forms.template import box_pixels
 from pipelines.geometry import box_in_scan
+from pipelines.lost_strokes import strokes_lost
 from pipelines.outside import Outside, Stray, writing_outside
 from pipelines.records import Mark, RegisteredPage
 
@@ -33,6 +34,7 @@ def cut_fields(
     outside = writing_outside(page, flat, *_other_places(form, registered.form_page))
     if strays is not None:
         _tell(outside, page, registered, strays)
+    lost = strokes_lost(page, [slot.box for slot in flat])
     numbers = count()
     cuts: list[list[Cut]] = []
     for group in slots:
@@ -41,7 +43,8 @@ def cut_fields(
             number = next(numbers)
             cut = cut_slot(page, slot, marked, outside.taken.get(number, ()))
             # What may belong to another box is for a person to decide.
-            cuts[-1].append(replace(cut, trace=cut.trace or number in outside.unsure))
+            trace = cut.trace or number in outside.unsure
+            cuts[-1].append(replace(cut, trace=trace, unsure=lost and cut.blank))
     return cuts
 
 

@@ -45,7 +45,8 @@ class Cut:
     """Crops of one slot, a line each from the top; `struck` are those under a double line.
 
     `cells` are the numbers of the comb cells that hold ink. `trace`: no writing was found, but
-    what may be the crumbs of some.
+    what may be the crumbs of some. `unsure`: what is blank here may have been written, too faintly
+    for the scan.
     """
 
     slot: Slot
@@ -53,6 +54,7 @@ class Cut:
     struck: tuple[Crop, ...] = ()
     cells: tuple[int, ...] = ()
     trace: bool = False
+    unsure: bool = False
 
     @property
     def blank(self) -> bool:

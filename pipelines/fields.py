@@ -42,6 +42,8 @@ BoxSeen = Callable[[FieldDefinition, ReadCut], None]
 # Below this probability a reading says nothing about the ink.
 _UNREADABLE = 0.02
 _MAX_ALTERNATIVES = 4
+# Of a box that is blank, or written so faintly that nothing is left of it, nobody knows which.
+_EVEN = 0.5
 
 
 def read_fields(
@@ -134,8 +136,10 @@ def _field(
         return _unknown(blank)
     if all(r.cut.blank for r in read):
         # Crumbs of ink are no value, and a box that holds them is not known to be blank.
-        crumbs = any(r.cut.trace for r in read)
-        return replace(_unknown(blank), source=FieldSource.BLANK) if crumbs else blank
+        if any(r.cut.trace for r in read):
+            return replace(_unknown(blank), source=FieldSource.BLANK)
+        unsure = any(r.cut.unsure for r in read)
+        return replace(blank, confidence=_EVEN, doubtful=True) if unsure else blank
     written = _valued(field, _candidates(field, read, era, words), blank)
     if not any(r.cut.struck for r in read):
         return written
@@ -186,13 +190,14 @@ def _corrected(
 ) -> Field:
     """Say how the paper was corrected: a seal by what was struck, fluid under what is written."""
     fluid = None
-    if any(not r.cut.blank for r in read):
+    cuts = [r.cut for r in read]
+    if any(not cut.blank for cut in cuts):
         fluid = find_fluid(registered, template.grey, _corners(field, read, page))
     return replace(
         made,
         correction_seal=_sealed(read, ink, registered),
         correction_fluid=fluid,
-        doubtful=made.doubtful or fluid is True or any(r.cut.trace for r in read),
+        doubtful=made.doubtful or fluid is True or any(c.trace or c.unsure for c in cuts),
     )
 
 

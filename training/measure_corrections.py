@@ -167,7 +167,8 @@ class _Page:
                 self.counts["strike", "not struck"].update(count=1, wrong=bool(cut.struck))
                 if cut.struck:
                     self._keep(f"falsely-struck-{field.name}", self._scan_box(slot.box))
-                self._count_box(field, slot, written, blank=cut.blank, trace=cut.trace)
+                asked = cut.trace or cut.unsure
+                self._count_box(field, slot, written, blank=cut.blank, trace=asked)
 
     def _count_box(
         self,
@@ -190,10 +191,12 @@ class _Page:
             # The name written across it is ink in this box, whatever the form says of it.
             self.counts["blank box", "a name runs in"].update(count=1, read=not blank)
             return
-        names = (f"all, {self.drawn.pen}", f"{self.drawn.condition}")
+        names = [f"all, {self.drawn.pen}", f"{self.drawn.condition}"]
+        if self.drawn.condition == "fax":
+            names.append(f"fax, {self.drawn.pen}")
         if text:
             for name in names:
-                # Where crumbs were seen a person is asked: missed, but not in silence.
+                # Where crumbs were seen, or strokes are lost, a person is asked: not in silence.
                 self.counts["written box", name].update(
                     count=1, missed=blank and not trace, doubted=trace
                 )
