@@ -29,6 +29,8 @@ BLANK = CategoryScore(label="junk.blank", confidence=1.0, candidates=("junk.blan
 """Category of a page without anything on it."""
 _NOTHING = CategoryScore(label=UNKNOWN, confidence=1.0, candidates=(UNKNOWN,))
 _LEAST_SIGNS = 4
+_COARSE = 400
+"""Pixels of the longer side of a page under which its look says nothing."""
 _FEW_SIGNS = 25
 """Pages with fewer characters than this are told by their look."""
 
@@ -74,6 +76,8 @@ def look_at(pixels: Pixels, lines: Sequence[Line], model: Categoriser) -> Catego
     """Category of a page (RGB) by its look, where it has hardly any text; else None."""
     if _signs(lines) >= _FEW_SIGNS:
         return None
+    if max(pixels.shape[:2]) < _COARSE:
+        return _NOTHING
     look = model.looks.categorise(pixels)
     doubts = [_signs(lines) > 0, UNKNOWN in look.candidates, look.label == BLANK.label]
     if sum(doubts) > 1:
@@ -102,7 +106,7 @@ def categorise_lines(
 
 
 def _by_text(lines: Sequence[Line], categoriser: Categoriser) -> CategoryScore:
-    if _signs(lines) < _LEAST_SIGNS:
+    if _signs(lines) - _digits(lines) < _LEAST_SIGNS:
         return _NOTHING
     model = categoriser.text
     probabilities = model.probabilities(categoriser.features(text_lines(lines)))
@@ -116,6 +120,10 @@ def _by_text(lines: Sequence[Line], categoriser: Categoriser) -> CategoryScore:
         candidates=shown,
         scores=tuple(float(probabilities[model.labels.index(name)]) for name in shown),
     )
+
+
+def _digits(lines: Sequence[Line]) -> int:
+    return sum(fold_text(line.text).count("0") for line in lines)
 
 
 def _signs(lines: Sequence[Line]) -> int:

@@ -88,13 +88,22 @@ def unknown_findings(written: Iterable[int]) -> tuple[Finding, ...]:
 
     A letter is right without one; a form of ours is cut off, bent or overexposed too much then.
     """
-    numbers = sorted(set(written))
+    return _of_pages("form.none", written)
+
+
+def textless_findings(numbers: Iterable[int]) -> tuple[Finding, ...]:
+    """Tell of pages (`numbers`) that nothing is wrong with, and that show something but no text."""
+    return _of_pages("page.textless", numbers)
+
+
+def _of_pages(rule: str, pages: Iterable[int]) -> tuple[Finding, ...]:
+    numbers = sorted(set(pages))
     if not numbers:
         return ()
-    params = text_params("form.none", pages=",".join(str(number) for number in numbers))
+    params = text_params(rule, pages=",".join(str(number) for number in numbers))
     return (
         Finding(
-            rule="form.none",
+            rule=rule,
             kind=FindingKind.QUALITY,
             severity=Severity.INFO,
             fields=(),

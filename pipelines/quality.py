@@ -75,8 +75,10 @@ def _reasons(
     if m["ink_mm2"] < _BLANK_MM2:
         if m["paper"] < _DARK_PAPER:
             return (QualityReason.DARK,)
-        # Faint structure without ink: print shining through from the other side, or washed out.
         if m["faint_mm2"] > _FAINT_MM2:
+            if m["dpi"] < _LEAST_DPI:
+                return (QualityReason.LOW_RESOLUTION,)
+            # Structure without ink: print shining through from the other side, or washed out.
             return (QualityReason.WRONG_SIDE, QualityReason.LOW_CONTRAST)
         return (QualityReason.BLANK,)
     reasons = []

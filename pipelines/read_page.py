@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipelines.check import textless_findings, unknown_findings
 from pipelines.check_covered import covered_findings, told_covered, unseen_items
 from pipelines.check_drift import drift_findings
 from pipelines.check_outside import outside_findings
@@ -82,6 +83,14 @@ def form_page(
         view = told_lost(view)
     in_order = tuple(found[name] for name in order if name in found)
     return ReadPage(view, registered.form, in_order, drift=drift, unseen=unseen)
+
+
+def no_form_findings(pages: Sequence[ReadPage]) -> tuple[Finding, ...]:
+    """Tell why a document has no form: its pages are of none, or show no text at all."""
+    return (
+        *unknown_findings(page.view.number for page in pages if page.lines),
+        *textless_findings(p.view.number for p in pages if p.view.quality.ok and not p.lines),
+    )
 
 
 def paper_findings(pages: Sequence[ReadPage], form: FormDefinition) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from pipelines.categorise import (
     categorise_lines,
     look_at,
 )
-from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
+from pipelines.check import check_fields, check_pages, quality_findings
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.drift import find_drift
 from pipelines.errors import CodedError, ErrorCode
@@ -40,6 +40,7 @@ from pipelines.read_page import (
     ReadPage,
     form_of,
     form_page,
+    no_form_findings,
     pages_of_form,
     paper_findings,
     stack_page,
@@ -47,7 +48,6 @@ from pipelines.read_page import (
 )
 from pipelines.recalibrate import recalibrated
 from pipelines.records import (
-    Finding,
     FormKey,
     Page,
     PageView,
@@ -180,9 +180,7 @@ def _judge(pages: list[ReadPage], reader: Reader, today: date) -> Suggestion:
             fields = number_pairs(pair for page in pages for pair in page.fields)
             looks = [page.look for page in pages]
             category = categorise_lines(lines, reader.categories, looks)
-            findings: tuple[Finding, ...] = unknown_findings(
-                page.view.number for page in pages if page.lines
-            )
+            findings = no_form_findings(pages)
         else:
             learned = reader.learned
             read = (f for page in kept for f in page.fields)

@@ -22,6 +22,7 @@ from pipelines.errors import ErrorCode
 from pipelines.synthesis.fonts import load_font
 
 _HEIC = Path(__file__).parents[1] / "unit" / "imaging" / "data"
+_FORM = Path(__file__).parents[2] / "samples" / "child-allowance-claim_strokes_clean_32.png"
 _E = ErrorCode
 _DAMAGED = frozenset({_E.FILE_TRUNCATED, _E.FILE_CORRUPT})
 _SAID = "受付番号482窓口のご案内"
@@ -197,6 +198,10 @@ def _strange_pages() -> Iterator[Sent]:
     yield Sent(name="page-black", data=saved(Image.new("L", size, 0), "PNG"), once=True)
     noise = Image.fromarray(rng.integers(0, 256, size[::-1], dtype=np.uint8))
     yield Sent(name="page-noise", data=saved(noise, "JPEG", quality=60), once=True)
+    dots = Image.fromarray(rng.integers(0, 2, size[::-1], dtype=np.uint8) * 255)
+    yield Sent(name="page-dots", data=saved(dots, "PNG"), once=True)
+    form = Image.open(_FORM).convert("RGB").resize((120, 170))
+    yield Sent(name="page-coarse", data=saved(form, "PNG"), once=True)
     yield Sent(name="page-photo", data=saved(_photo(rng), "JPEG", quality=80), once=True)
     other = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(other)

@@ -150,6 +150,7 @@ def test_pages_that_are_no_document_get_no_form_and_no_values_and_what_they_look
     if name in ("page-white", "page-black", "page-noise"):
         (quality,) = document["quality"]
         assert not quality["ok"] and quality["reasons"]
+    if name != "page-russian":
         assert found.findings and not found.lines
 
 

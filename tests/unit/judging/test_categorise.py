@@ -18,7 +18,7 @@ from pipelines.category_model import CategoryModel
 from pipelines.records import BoundingBox, CategoryScore, Line
 
 MOVE, PENSION = "転入届 新住所 旧住所", "国民年金 基礎年金番号"
-WHITE = np.full((300, 200, 3), 255, np.uint8)
+WHITE = np.full((600, 420, 3), 255, np.uint8)
 PHOTO = CategoryScore(label="other.attachment.photo", confidence=0.9, candidates=())
 
 
@@ -68,6 +68,16 @@ def test_what_resembles_nothing_is_unknown() -> None:
 def test_a_page_without_text_is_unknown() -> None:
     score = categorise_lines([line("印")], model())
     assert (score.label, score.candidates) == (UNKNOWN, (UNKNOWN,))
+
+
+def test_a_page_of_nothing_but_figures_is_unknown() -> None:
+    lines = [line("0000 000 00000"), line("12,345"), line("00-0000-0000")]
+    assert categorise_lines(lines, model()).label == UNKNOWN
+
+
+def test_a_picture_too_coarse_to_read_looks_like_nothing() -> None:
+    coarse = look_at(np.zeros((170, 120, 3), np.uint8), [], model())
+    assert coarse is not None and coarse.candidates == (UNKNOWN,)
 
 
 def test_an_empty_candidate_set_says_unknown_beside_the_guess() -> None:

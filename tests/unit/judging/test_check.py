@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from pipelines.check import check_fields, check_pages, quality_findings, unknown_findings
+from pipelines.check import (
+    check_fields,
+    check_pages,
+    quality_findings,
+    textless_findings,
+    unknown_findings,
+)
 from pipelines.forms.model import FormDefinition
 from pipelines.records import (
     Field,
@@ -295,6 +301,13 @@ def test_bad_scans_become_findings_with_the_page() -> None:
     (finding,) = quality_findings([QualityVerdict(page=1, ok=True), bad])
     assert finding.rule == "quality.blurred"
     assert finding.message.startswith("2ページ目")
+
+
+def test_pages_without_any_text_are_told_of() -> None:
+    (finding,) = textless_findings([2])
+    assert (finding.rule, finding.severity) == ("page.textless", Severity.INFO)
+    assert finding.params["pages"] == "2"
+    assert textless_findings([]) == ()
 
 
 def test_a_document_without_a_form_says_so_once_when_something_is_written() -> None:
