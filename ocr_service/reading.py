@@ -15,7 +15,7 @@ from pipelines.categorise import load_category_model
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
 from pipelines.learned import load_learned
-from pipelines.run import Reader, load_reader
+from pipelines.reader import Reader, load_reader
 
 
 def program_version() -> str:

@@ -1,17 +1,14 @@
 """The whole way of one document, in order: from bytes to a suggestion.
 
-`load_reader` prepares everything that is the same for all documents (templates, index, engines);
-`read_document` is a pure function of the bytes, the reader, today's date and the pinned form; a
-`Trace` may look on.
+`read_document` is a pure function of the bytes, the reader (`reader.py`: what is the same for all
+documents), today's date and the pinned form; a `Trace` may look on.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from models.engines import Engines
 from pipelines.categorise import (
-    Categoriser,
     categorise_form,
     categorise_lines,
     look_at,
@@ -21,13 +18,11 @@ from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.drift import find_drift
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.fields import read_fields
-from pipelines.forms.load import FormLibrary
-from pipelines.forms.template import Template, build_templates
-from pipelines.identify import TemplateIndex, build_index, deserves_another_look, identify_page
+from pipelines.forms.template import Template
+from pipelines.identify import deserves_another_look, identify_page
 from pipelines.identify_qr import find_cover
 from pipelines.ink import subtract_blank
 from pipelines.keyvalue import extract_pairs, number_pairs
-from pipelines.learned import NOTHING_LEARNED, Learned
 from pipelines.level_rules import flatten_by_rules
 from pipelines.lines import read_lines
 from pipelines.mark_fields import mark_fields
@@ -46,6 +41,7 @@ from pipelines.read_page import (
     stack_page,
     view_of,
 )
+from pipelines.reader import Reader
 from pipelines.recalibrate import recalibrated
 from pipelines.records import (
     FormKey,
@@ -56,26 +52,11 @@ from pipelines.records import (
     Suggestion,
 )
 from pipelines.register import register_page
-from pipelines.rules.lookups import NO_LOOKUPS, Lookups
 from pipelines.split import split_stack
 from pipelines.stack import StackDocument, StackReading
 from pipelines.stopwatch import Stopwatch
 from pipelines.trace import Trace
 from pipelines.upright import turn_upright
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reader:
-    """What is loaded once a process: forms with their templates, engines, classifier, lists."""
-
-    library: FormLibrary
-    templates: Mapping[tuple[FormKey, int], Template]
-    index: TemplateIndex
-    engines: Engines
-    categories: Categoriser
-    versions: Mapping[str, str]
-    lookups: Lookups = NO_LOOKUPS
-    learned: Learned = NOTHING_LEARNED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,41 +69,6 @@ class _Run:
     watch: Stopwatch
     covers: bool = False
     """Whether a page may be a cover sheet of a stack."""
-
-
-def load_reader(
-    library: FormLibrary,
-    engines: Engines,
-    categories: Categoriser,
-    *,
-    program: str,
-    lookups: Lookups = NO_LOOKUPS,
-    learned: Learned = NOTHING_LEARNED,
-) -> Reader:
-    """Render and index the forms of `library`; `program` is the version of the service.
-
-    `lookups` are the lists that shared rules look into, `learned` what confirmations taught.
-    """
-    templates = {
-        (template.key, template.form_page): template
-        for entry in library.entries
-        for template in build_templates(entry)
-    }
-    return Reader(
-        library=library,
-        templates=templates,
-        index=build_index(tuple(templates.values())),
-        engines=engines,
-        categories=categories,
-        versions={
-            "program": program,
-            "categories": categories.version,
-            **engines.versions,
-            **learned.versions,
-        },
-        lookups=lookups,
-        learned=learned,
-    )
 
 
 def read_document(

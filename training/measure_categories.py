@@ -28,7 +28,8 @@ from pipelines.category_features import FEATURES
 from pipelines.category_kinds import load_bank
 from pipelines.category_model import UNKNOWN, CategoryModel, parse_text_model
 from pipelines.forms.load import FormLibrary
-from pipelines.run import load_reader, read_document
+from pipelines.reader import load_reader
+from pipelines.run import read_document
 from training.categories.__main__ import CALIBRATED
 from training.categories.corpus import EVALUATION_SEEDS, Plan, make_corpus, matrix
 from training.categories.documents import draw_paper

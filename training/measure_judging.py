@@ -22,7 +22,8 @@ import cv2
 from models.engines import load_engines
 from pipelines.categorise import load_category_model
 from pipelines.forms.load import FormEntry, FormLibrary
-from pipelines.run import Reader, load_reader, read_document
+from pipelines.reader import Reader, load_reader
+from pipelines.run import read_document
 from pipelines.synthesis.degrade import Degradation
 from pipelines.synthesis.faults_of_rules import RULE_FAULTS as BY_RULE
 from pipelines.synthesis.formats import ScanFormat, encode_scan

@@ -33,9 +33,10 @@ from pipelines.office_words import (
     parse_words,
     words_in,
 )
+from pipelines.reader import Reader, load_reader
 from pipelines.records import Field
 from pipelines.repertoire import kind_repertoire
-from pipelines.run import Reader, load_reader, read_document
+from pipelines.run import read_document
 from pipelines.synthesis.compare import fold
 from pipelines.synthesis.fill import fill_form
 from pipelines.synthesis.formats import ScanFormat, encode_scan

@@ -22,7 +22,8 @@ from models.engines import load_engines
 from pipelines.categorise import load_category_model
 from pipelines.errors import CodedError
 from pipelines.forms.load import FormLibrary
-from pipelines.run import Reader, load_reader, read_document
+from pipelines.reader import Reader, load_reader
+from pipelines.run import read_document
 from pipelines.synthesis.degrade import Degradation
 from pipelines.synthesis.hand import Hand
 from pipelines.synthesis.synthesize import synthesize

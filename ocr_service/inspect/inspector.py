@@ -18,8 +18,9 @@ from ocr_service.jobs.reading import START_SECONDS
 from ocr_service.reading import open_reader
 from ocr_service.settings import Settings, load_settings
 from pipelines.decode_limits import DecodeLimits
+from pipelines.reader import Reader
 from pipelines.records import FormKey
-from pipelines.run import Reader, read_document
+from pipelines.run import read_document
 
 _TARGET = f"{__name__}:open_handler"
 

@@ -26,7 +26,8 @@ from ocr_service.loop.packing import read_candidate
 from pipelines.categorise import load_category_model
 from pipelines.forms.load import FormLibrary
 from pipelines.learned import load_learned
-from pipelines.run import Reader, load_reader, read_document
+from pipelines.reader import Reader, load_reader
+from pipelines.run import read_document
 from pipelines.synthesis.formats import ScanFormat, encode_scan
 from pipelines.synthesis.hasty import hasty_writer
 from pipelines.synthesis.synthesize import synthesize

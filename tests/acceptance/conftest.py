@@ -26,8 +26,8 @@ from ocr_service.storage.database import Database
 from ocr_service.storage.objects import ObjectStore, open_objects
 from ocr_service.storage.suggestion_codec import decode_suggestion
 from ocr_service.storage.tables import DocumentRow, SuggestionRow
+from pipelines.reader import Reader
 from pipelines.records import Suggestion
-from pipelines.run import Reader
 
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 90

@@ -17,6 +17,7 @@ from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.forms.load import FormLibrary
 from pipelines.identify import identify_page
 from pipelines.orient import straighten
+from pipelines.reader import Reader
 from pipelines.records import (
     FieldState,
     FindingKind,
@@ -28,7 +29,7 @@ from pipelines.records import (
     Suggestion,
 )
 from pipelines.register import register_page
-from pipelines.run import Reader, read_document
+from pipelines.run import read_document
 from pipelines.synthesis.compare import compare
 from pipelines.synthesis.formats import encode_scan
 from pipelines.synthesis.paper import draw_paper

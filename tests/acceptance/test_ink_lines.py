@@ -6,7 +6,8 @@ import pytest
 
 from ocr_service.loop.ink_lines import LineTrace
 from pipelines.forms.load import FormLibrary
-from pipelines.run import Reader, read_document
+from pipelines.reader import Reader
+from pipelines.run import read_document
 from pipelines.synthesis.formats import ScanFormat, encode_scan
 from pipelines.synthesis.synthesize import synthesize
 from training.loop.lines import as_high, usable_fields

@@ -15,7 +15,8 @@ from ocr_service.error_map import describe
 from ocr_service.inspect.evidence import PageEvidence, PageTrace
 from pipelines.errors import ErrorCode
 from pipelines.forms.load import FormLibrary
-from pipelines.run import Reader, read_document
+from pipelines.reader import Reader
+from pipelines.run import read_document
 from pipelines.synthesis.formats import ScanFormat, encode_scan
 from pipelines.synthesis.synthesize import synthesize
 from pipelines.synthesis.truth import load_truth

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from pipelines.forms.load import FormLibrary
-from pipelines.run import Reader, read_document, read_stack
+from pipelines.reader import Reader
+from pipelines.run import read_document, read_stack
 from pipelines.split import CutReason, PageRole
 from pipelines.synthesis.synthesize import synthesize
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from pipelines.reader import Reader
 from pipelines.records import FieldState, Suggestion
-from pipelines.run import Reader, read_document
+from pipelines.run import read_document
 from pipelines.synthesis.compare import compare, fold
 from training.benchmark.metrics import Judged, edit_distance, wilson
 from training.benchmark.scans import Scan

@@ -14,7 +14,7 @@ import numpy as np
 
 from pipelines.categorise import load_category_model
 from pipelines.forms.load import FormLibrary
-from pipelines.run import load_reader
+from pipelines.reader import load_reader
 from training.benchmark.accuracy import Accuracy, measure
 from training.benchmark.held_out import load_held_out
 from training.benchmark.items import ItemSet

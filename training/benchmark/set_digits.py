@@ -24,10 +24,11 @@ from pipelines.forms.model import Box, FieldDefinition, FormDefinition
 from pipelines.forms.template import build_templates
 from pipelines.identify import build_index, identify_page
 from pipelines.ink import subtract_blank
+from pipelines.reader import load_reader
 from pipelines.records import Matrix, Page, Pixels
 from pipelines.register import register_page
 from pipelines.repertoire import DIGITS
-from pipelines.run import load_reader, read_document
+from pipelines.run import read_document
 from pipelines.synthesis.degrade import Degradation, degrade, move_box
 from pipelines.synthesis.formats import ScanFormat, encode_scan
 from pipelines.synthesis.paper import draw_paper

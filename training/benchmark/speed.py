@@ -18,7 +18,8 @@ import numpy as np
 from models.engines import load_engines
 from pipelines.categorise import load_category_model
 from pipelines.forms.load import FormLibrary
-from pipelines.run import load_reader, read_document
+from pipelines.reader import load_reader
+from pipelines.run import read_document
 
 _REPEATS = 2
 _WORKERS = 2

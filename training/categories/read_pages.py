@@ -21,7 +21,8 @@ from models.engines import load_engines
 from pipelines.categorise import load_category_model
 from pipelines.category_features import text_lines
 from pipelines.forms.load import FormLibrary
-from pipelines.run import Reader, load_reader, read_document
+from pipelines.reader import Reader, load_reader
+from pipelines.run import read_document
 from training.categories.documents import (
     Paper,
     draw_foreign_paper,
