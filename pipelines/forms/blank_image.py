@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.forms.blank_faint import faint_rules
 from pipelines.forms.blank_records import Area, Char, joined_rules, swap
+from pipelines.forms.blank_signs import code_areas, outside
 from pipelines.geometry import components, even_light, to_grey
 from pipelines.records import Pixels
 
@@ -31,30 +33,44 @@ _BOX_CHARS = frozenset("□☐◻▢口ロ回囗")
 _IN_WORDS = ("口座", "窓口", "人口", "入口", "出口", "口数", "口頭")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ImagePrint:
-    """Rules as areas of no width or height; `boxes` to tick; `spots` of ink without a name."""
+    """Rules as areas of no width or height; `boxes` to tick; `spots` of ink without a name.
+
+    `codes` are the places of QR codes; what is in them is nothing else. `even` is the page in even
+    light, `ink` what is dark of it (H x W, 0 or 255).
+    """
 
     levels: list[Area]
     uprights: list[Area]
     boxes: list[Area]
     spots: list[Char]
+    codes: list[Area]
+    even: Pixels
+    ink: NDArray[np.uint8]
 
 
 def read_image(pixels: Pixels, dpi: float) -> ImagePrint:
     """Find what is printed on an image (H x W or H x W x 3) of a level page."""
     per_mm = dpi / 25.4
-    ink = page_ink(pixels, dpi)
-    levels, uprights = _all_rules(ink, per_mm)
-    boxes = list(_boxes(ink, per_mm))
+    even = even_light(to_grey(pixels), dpi)
+    ink = _dark(even)
+    codes = code_areas(ink, per_mm)
+    levels, uprights = (outside(rules, codes) for rules in _all_rules(ink, per_mm))
+    faint = faint_rules(even, per_mm, levels, uprights)
+    levels, uprights = [*levels, *outside(faint[0], codes)], [*uprights, *outside(faint[1], codes)]
+    boxes = outside(_boxes(ink, per_mm), codes)
     spots = list(_spots(ink, [*levels, *uprights], per_mm))
-    return ImagePrint(levels, uprights, boxes, spots)
+    return ImagePrint(levels, uprights, boxes, spots, codes, even, ink)
 
 
 def page_ink(pixels: Pixels, dpi: float) -> NDArray[np.uint8]:
     """Ink of a page in even light, H x W, 0 or 255."""
-    grey = even_light(to_grey(pixels), dpi)
-    return np.asarray(cv2.threshold(grey, _INK - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    return _dark(even_light(to_grey(pixels), dpi))
+
+
+def _dark(even: Pixels) -> NDArray[np.uint8]:
+    return np.asarray(cv2.threshold(even, _INK - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
 
 
 def rules_of_boxes(boxes: Iterable[Area]) -> tuple[list[Area], list[Area]]:

@@ -15,8 +15,16 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from pipelines.forms.blank_image import parted_boxes, read_image, rules_of_boxes
+from pipelines.forms.blank_image import parted_boxes, read_image, rules_of_boxes, without_rules
 from pipelines.forms.blank_records import LEVEL, Area, BlankPage, Char, joined_rules, swap
+from pipelines.forms.blank_signs import (
+    dots_and_dashes,
+    readable,
+    rings,
+    sign_ink,
+    without_arcs,
+    without_strokes,
+)
 from pipelines.records import Pixels
 
 __all__ = ["RASTER_DPI", "Area", "BlankPage", "Char", "ReadText", "read_blank_page", "swap"]
@@ -88,12 +96,21 @@ def _read_pixels(
     bitmap = page.render(scale=RASTER_DPI / 72, rev_byteorder=True)
     pixels = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8, copy=True)
     bitmap.close()
-    image = read_image(pixels, RASTER_DPI)
+    image, per_mm = read_image(pixels, RASTER_DPI), RASTER_DPI / 25.4
     if not chars:
         chars = list(read(pixels, RASTER_DPI)) if read is not None else image.spots
+    chars = readable(chars, image.codes)
+    found.levels, found.uprights = (
+        without_strokes(rules, chars) for rules in (image.levels, image.uprights)
+    )
     boxes, chars = parted_boxes(image.boxes, chars)
     levels, uprights = rules_of_boxes(boxes)
-    found.levels, found.uprights = image.levels + levels, image.uprights + uprights
+    found.levels, found.uprights = found.levels + levels, found.uprights + uprights
+    if any(char.text for char in chars):
+        free = without_rules(sign_ink(image.even), [*found.levels, *found.uprights], per_mm)
+        found.circles = rings(image.ink, chars, per_mm)
+        chars = without_arcs(chars, found.circles)
+        chars += dots_and_dashes(free, chars, per_mm)
     return chars
 
 

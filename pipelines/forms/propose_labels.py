@@ -150,6 +150,18 @@ def heads_column(area: Area, cells: Sequence[Cell]) -> bool:
     )
 
 
+def heads_stack(head: Cell, cells: Sequence[Cell]) -> bool:
+    """Whether cells of the same width under `head` are all empty, or offer all the same."""
+    stack = []
+    area = head.area
+    for cell in sorted(cells, key=lambda cell: cell.area.y0):
+        below = -1 < cell.area.y0 - area.y1 < 1.5
+        if below and abs(cell.area.x0 - area.x0) < 1 and abs(cell.area.x1 - area.x1) < 1:
+            stack.append(cell.text)
+            area = cell.area
+    return len(stack) > 1 and len(set(stack)) == 1 and stack[0] != head.text
+
+
 def section_of(area: Area, cells: Sequence[Cell]) -> str:
     """Words of the upright heading beside the rows that `area` is part of."""
     middle = (area.y0 + area.y1) / 2

@@ -12,6 +12,7 @@ from pipelines.forms.propose_labels import (
     guess_kind,
     heads_column,
     heads_row,
+    heads_stack,
     label_in_cell,
     label_of_cell,
     left_label,
@@ -21,6 +22,8 @@ from pipelines.forms.propose_parts import Word, find_choices, find_numbered
 from pipelines.forms.propose_records import TALLEST, FieldPlace, MarkPlace, chars_of, touch
 
 _TICK_SIGNS = "□☐◻▢"
+_NAMES = re.compile("(への|[をはにのが]|の方|の別|の区分|の有無|名称?)$")
+_TIGHT = 1.6
 _UNITS = frozenset(("日", "月", "年", "時間", "分", "級", "度", "号"))
 _CHOICE_WORDS = frozenset(
     (
@@ -96,6 +99,8 @@ def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
         return False
     if all(text in _CHOICE_WORDS for text in texts):
         return True
+    if any(_is_name(word.text) for word in words):
+        return False
     gaps = [b.area.x0 - a.area.x1 for a, b in pairwise(words)]
     if labelled and min(gaps) > 2.5 * words[0].area.height and max(map(len, texts)) <= 14:
         # Set far apart, words are there to be circled, however long they are.
@@ -105,19 +110,36 @@ def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
     return labelled and short and region.area.height < 25 and len(region.text) < 40
 
 
+def _is_name(text: str) -> bool:
+    """Whether a word names a place or is part of a sentence: nobody circles 氏名 or (更新."""
+    halved = text.count("(") != text.count(")")
+    promise = text not in _CHOICE_WORDS and guess_kind(text) is not FieldKind.TEXT
+    return halved or promise or bool(_NAMES.search(text))
+
+
 def _names_cells(words: Sequence[Word], region: Cell, cells: Sequence[Cell]) -> bool:
     """Whether words name the cell beside or the column under them, as 記号・番号 does."""
+    if heads_stack(region, cells):
+        return True
     if all(word.text in _CHOICE_WORDS for word in words):
         return False
-    promise = guess_kind(region.text) is not FieldKind.TEXT
+    gaps = [b.area.x0 - a.area.x1 for a, b in pairwise(words)]
+    tight = max(gaps) < _TIGHT * words[0].area.height
+    promise = tight or guess_kind(region.text) is not FieldKind.TEXT
     return heads_column(region.area, cells) or (promise and heads_row(region.area, cells))
+
+
+def _roomy(area: Area) -> Area:
+    """Give a figure the width of its height: a ring is round."""
+    over = max(area.height - area.width, 0.0) / 2
+    return Area(area.x0 - over, area.y0, area.x1 + over, area.y1)
 
 
 def _circled(words: Sequence[Word]) -> tuple[tuple[str, Area], ...]:
     """Words with the room that a circle takes, half of the gap to a neighbour at most."""
     places = []
     for word in words:
-        area = word.area
+        area = _roomy(word.area)
         left = max((w.area.x1 for w in words if w.area.x1 <= area.x0), default=0.0)
         right = min((w.area.x0 for w in words if w.area.x0 >= area.x1), default=area.x1 + 9)
         above = max((w.area.y1 for w in words if w.area.y1 <= area.y0), default=0.0)

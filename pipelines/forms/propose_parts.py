@@ -275,7 +275,10 @@ def eras_before(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]
 def _words(line: Sequence[Char]) -> Iterator[Word]:
     part: list[Char] = []
     for char in line:
-        apart = part and char.area.x0 - part[-1].area.x1 > 0.6 * char.area.height
+        # The body of a bracket is half empty.
+        bracket = char.text == "(" or (part and part[-1].text == ")")
+        room = (1.0 if bracket else 0.6) * char.area.height
+        apart = part and char.area.x0 - part[-1].area.x1 > room
         if part and (apart or char.text in _SEPARATORS):
             yield _word(part)
             part = []
