@@ -149,6 +149,7 @@ AUDIT: dict[str, Any] = {
             "sequence": 41,
             "at": _TIME,
             "actor": "user:user_01kahg00000000000000000000",
+            "actor_name": "佐藤 花子",
             "action": "document.confirmed",
             "subject": f"document:{_DOCUMENT}",
             "details": {"changed": ["claimant_name"]},

@@ -58,11 +58,12 @@ class ExportList(Body):
 
 
 class AuditEventBody(Body):
-    """One event of the audit chain."""
+    """One event of the audit chain. `actor_name`: what the person or key is called today."""
 
     sequence: int
     at: datetime
     actor: str
+    actor_name: str | None = None
     action: str
     subject: str
     details: dict[str, object]

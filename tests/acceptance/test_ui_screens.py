@@ -96,6 +96,27 @@ def test_exports_audit_and_forms(page: Page, world: UiWorld) -> None:
     expect(page.get_by_role("link", name="白紙").first).to_be_visible()
 
 
+def test_the_audit_record_is_narrowed_down_by_action_actor_and_day(
+    page: Page, world: UiWorld
+) -> None:
+    page.goto(f"{world.address}/audit")
+    narrowing = page.get_by_role("group", name="絞り込み")
+    narrowing.get_by_label("何を").select_option("session.opened")
+    rows = page.locator("tbody tr")
+    expect(rows.filter(has_not_text="session.opened")).to_have_count(0)
+    expect(rows.first).to_contain_text("サインインした")
+    name = rows.first.get_by_role("button").first
+    who = name.inner_text()
+    name.click()
+    narrowing.get_by_role("button", name=f"だれが: {who}").wait_for()
+    expect(rows.filter(has_not_text=who)).to_have_count(0)
+    narrowing.get_by_label("まで").fill("2020-01-01")
+    page.get_by_text("条件に合う記録はありません").wait_for()
+    assert serious_violations(page) == []
+    narrowing.get_by_role("button", name="絞り込みをやめる").click()
+    expect(rows.filter(has_not_text="session.opened").first).to_be_visible()
+
+
 def test_a_confirmed_document_is_exported(page: Page, world: UiWorld) -> None:
     document = world.document("seal-registration")
     page.goto(f"{world.address}/documents/{document}")

@@ -345,6 +345,13 @@ def test_the_audit_record_is_filtered_and_paged(world):
     assert [e["subject"] for e in claims] == [f"document:{document}"]
     mine = otto.get("/v1/audit", params={"actor": claims[0]["actor"]}).json()["items"]
     assert {e["action"] for e in mine} == {"session.opened", "document.claimed"}
+    assert {e["actor_name"] for e in mine} == {"anna さん"}
+    begin = older["items"][-1]["at"]
+    since = otto.get("/v1/audit", params={"since": begin, "limit": 500}).json()["items"]
+    assert [e["sequence"] for e in since][:2] == sequences[:2]
+    before = otto.get("/v1/audit", params={"until": begin, "limit": 500}).json()
+    assert before["items"] == []
+    assert problem(otto.get("/v1/audit", params={"since": "2026-11-26"}))[0] == 422
 
 
 @pytest.fixture

@@ -292,14 +292,24 @@ export function useCreateExport() {
   });
 }
 
-export function useAudit() {
+/** What the audit record is narrowed down to; moments in ISO 8601 with their zone. */
+export type AuditFilter = Partial<
+  Record<"actor" | "subject" | "action" | "since" | "until", string>
+>;
+
+export function useAudit(filter: AuditFilter) {
   return useInfiniteQuery({
-    queryKey: keys.audit,
+    queryKey: [...keys.audit, filter],
+    placeholderData: keepPreviousData,
     queryFn: ({ pageParam }) =>
       unwrap(
         client.GET("/v1/audit", {
           params: {
-            query: { limit: 50, ...(pageParam === null ? {} : { cursor: Number(pageParam) }) },
+            query: {
+              limit: 50,
+              ...filter,
+              ...(pageParam === null ? {} : { cursor: Number(pageParam) }),
+            },
           },
         }),
       ),

@@ -872,6 +872,8 @@ export interface components {
             action: string;
             /** Actor */
             actor: string;
+            /** Actor Name */
+            actor_name?: string | null;
             /**
              * At
              * Format: date-time
@@ -2884,6 +2886,8 @@ export interface operations {
                 subject?: string | null;
                 actor?: string | null;
                 action?: string | null;
+                since?: string | null;
+                until?: string | null;
                 cursor?: number | null;
                 limit?: number;
             };

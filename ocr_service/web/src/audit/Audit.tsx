@@ -1,17 +1,23 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useAudit } from "../api/queries";
+import { useAudit, type AuditFilter } from "../api/queries";
 import { useFormats } from "../i18n/format";
 import { Button } from "../ui/Button";
 import { Notice } from "../ui/Notice";
 import page from "../ui/Page.module.css";
+import { AuditFilters } from "./AuditFilters";
+import { AuditTable } from "./AuditTable";
 
 export function Audit() {
-  const { t, i18n } = useTranslation();
-  const { precise, problem } = useFormats();
-  const audit = useAudit();
+  const { t } = useTranslation();
+  const { problem } = useFormats();
+  const [filter, setFilter] = useState<AuditFilter>({});
+  const [called, setCalled] = useState<AuditFilter>({});
+  const audit = useAudit(filter);
   const events = audit.data?.pages.flatMap((p) => p.items) ?? [];
   const verified = audit.data?.pages.every((p) => p.verified);
+  const narrowed = Object.keys(filter).length > 0;
   return (
     <div className={page.page}>
       <h1 className={page.title}>{t("audit.title")}</h1>
@@ -22,43 +28,20 @@ export function Audit() {
           {t(verified ? "audit.verified" : "audit.broken")}
         </Notice>
       )}
+      <AuditFilters filter={filter} called={called} onChange={setFilter} />
       <div className={page.panel}>
         {events.length === 0 ? (
-          <p className={page.empty}>{t(audit.isPending ? "app.loading" : "audit.empty")}</p>
+          <p className={page.empty} role="status">
+            {t(audit.isPending ? "app.loading" : narrowed ? "audit.none" : "audit.empty")}
+          </p>
         ) : (
-          <table className={page.table}>
-            <thead>
-              <tr>
-                <th scope="col" className={page.number}>
-                  {t("audit.sequence")}
-                </th>
-                <th scope="col">{t("audit.at")}</th>
-                <th scope="col">{t("audit.actor")}</th>
-                <th scope="col">{t("audit.action")}</th>
-                <th scope="col">{t("audit.subject")}</th>
-                <th scope="col">{t("audit.details")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {events.map((event) => (
-                <tr key={event.sequence}>
-                  <td className={page.number}>{event.sequence}</td>
-                  <td>
-                    <time dateTime={event.at}>{precise(event.at)}</time>
-                  </td>
-                  <td className={page.mono}>{event.actor}</td>
-                  <td>
-                    {i18n.exists(`audit.actions.${event.action}`)
-                      ? t(`audit.actions.${event.action}`)
-                      : event.action}
-                    <div className={page.mono}>{event.action}</div>
-                  </td>
-                  <td className={page.mono}>{event.subject}</td>
-                  <td className={page.mono}>{describe(event.details)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <AuditTable
+            events={events}
+            onNarrow={(name, value, what) => {
+              setFilter({ ...filter, [name]: value });
+              setCalled({ ...called, [name]: what });
+            }}
+          />
         )}
       </div>
       {audit.hasNextPage ? (
@@ -74,10 +57,4 @@ export function Audit() {
       ) : null}
     </div>
   );
-}
-
-function describe(details: Record<string, unknown>): string {
-  return Object.entries(details)
-    .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(", ");
 }
