@@ -107,10 +107,11 @@ def _read_pixels(
     levels, uprights = rules_of_boxes(boxes)
     found.levels, found.uprights = found.levels + levels, found.uprights + uprights
     if any(char.text for char in chars):
-        free = without_rules(sign_ink(image.even), [*found.levels, *found.uprights], per_mm)
+        signs = sign_ink(image.even)
+        free = without_rules(signs, [*found.levels, *found.uprights], per_mm)
         found.circles = rings(image.ink, chars, per_mm)
         chars = without_arcs(chars, found.circles)
-        chars += dots_and_dashes(free, chars, per_mm)
+        chars += dots_and_dashes(signs, free, chars, per_mm)
     return chars
 
 

@@ -22,6 +22,8 @@ _DASH = (0.9, 4.5)
 _DASH_HEIGHT = 0.65
 _ALONE = 0.7
 """Nothing else is printed within this many mm of a dot or a dash."""
+_AROUND = 40.0
+"""What lies farther from all characters, in mm, is the table under the sheet."""
 _REACH = 9.0
 _LEVEL = 0.28
 _CODE = (8.0, 40.0)
@@ -129,10 +131,13 @@ def sign_ink(even: Pixels) -> Ink:
     return np.asarray(cv2.threshold(soft, _PALE - 1, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
 
 
-def dots_and_dashes(free: Ink, chars: Sequence[Char], per_mm: float) -> Iterator[Char]:
-    """Find ・ between words and - in the ink without rules where no read character stands."""
+def dots_and_dashes(ink: Ink, free: Ink, chars: Sequence[Char], per_mm: float) -> Iterator[Char]:
+    """Find ・ between words and - in `free`, the ink without rules, where nothing was read."""
     _, labels, stats, _ = components(np.asarray(free, np.uint8))
     read = np.array([(c.area.x0, c.area.y0, c.area.x1, c.area.y1) for c in chars]).reshape(-1, 4)
+    if not len(read):
+        return
+    low, high = read[:, :2].min(axis=0) - _AROUND, read[:, 2:].max(axis=0) + _AROUND
     margin = round(_ALONE * per_mm)
     for number, (x, y, w, h, filled) in enumerate(stats.tolist()):
         if number == 0 or filled < 0.55 * w * h:
@@ -141,8 +146,10 @@ def dots_and_dashes(free: Ink, chars: Sequence[Char], per_mm: float) -> Iterator
         dot = _is_dot(area)
         if not dot and not _is_dash(area):
             continue
-        window = labels[max(y - margin, 0) : y + h + margin, max(x - margin, 0) : x + w + margin]
-        if int((window != 0).sum()) > int((window == number).sum()) or _inside(area, read):
+        place = np.s_[max(y - margin, 0) : y + h + margin, max(x - margin, 0) : x + w + margin]
+        if (ink[place] > 0).sum() > (labels[place] == number).sum() or _inside(area, read):
+            continue
+        if area.x0 < low[0] or area.y0 < low[1] or area.x1 > high[0] or area.y1 > high[1]:
             continue
         if not dot:
             middle, tall = (area.y0 + area.y1) / 2, 1.6

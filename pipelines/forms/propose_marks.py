@@ -82,7 +82,7 @@ def choice_marks(
     for words in find_choices(chars_of(region)):
         if any(touch(word.area, era) for word in words for era in eras):
             continue
-        if not _is_choice(words, region, bool(beside)):
+        if not _is_choice(words, region, bool(beside) and not _heads_table(region, cells)):
             continue
         if _names_cells(words, region, cells):
             continue
@@ -108,6 +108,12 @@ def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
     # In a sentence or in the head of a table ・ joins words and offers no choice.
     short = all(1 <= len(text) <= 6 for text in texts)
     return labelled and short and region.area.height < 25 and len(region.text) < 40
+
+
+def _heads_table(region: Cell, cells: Sequence[Cell]) -> bool:
+    """Whether a cell is as wide as a table, with nothing on its left that names it."""
+    whole = max(c.area.x1 for c in cells) - min(c.area.x0 for c in cells) if cells else 0.0
+    return region.area.width > 0.7 * whole and not left_label(region.area, cells)
 
 
 def _is_name(text: str) -> bool:
