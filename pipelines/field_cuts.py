@@ -6,7 +6,7 @@ from itertools import count
 
 from pipelines.field_ink import PageInk
 from pipelines.field_slots import Cut, cut_slot, marked_places, slots_of
-from pipelines.forms.model import Box, FieldDefinition, FormDefinition
+from pipelines.forms.model import FieldDefinition, FormDefinition
 from pipelines.forms.template import box_pixels
 from pipelines.geometry import box_in_scan
 from pipelines.lost_strokes import strokes_lost
@@ -31,7 +31,8 @@ def cut_fields(
     marked = marked_places(form, marks, registered.form_page)
     slots = [[*slots_of(field)] for field in fields]
     flat = [slot for group in slots for slot in group]
-    outside = writing_outside(page, flat, *_other_places(form, registered.form_page))
+    seals = [seal.box for seal in form.seals if seal.page == registered.form_page]
+    outside = writing_outside(page, flat, marked, seals)
     if strays is not None:
         _tell(outside, page, registered, strays)
     lost = strokes_lost(page, [slot.box for slot in flat])
@@ -41,18 +42,12 @@ def cut_fields(
         cuts.append([])
         for slot in group:
             number = next(numbers)
-            cut = cut_slot(page, slot, marked, outside.taken.get(number, ()))
+            taken, left_out = outside.taken.get(number, ()), outside.left_out.get(number, ())
+            cut = cut_slot(page, slot, marked, taken, left_out)
             # What may belong to another box is for a person to decide.
             trace = cut.trace or number in outside.unsure
             cuts[-1].append(replace(cut, trace=trace, unsure=lost and cut.blank))
     return cuts
-
-
-def _other_places(form: FormDefinition, number: int) -> tuple[list[Box], list[Box]]:
-    """Places of eras and options, and of seals and signatures, on a page of the form."""
-    places = [era.box for f in form.fields if f.page == number for era in f.eras]
-    places += [o.box for group in form.marks if group.page == number for o in group.options]
-    return places, [seal.box for seal in form.seals if seal.page == number]
 
 
 def _tell(outside: Outside, page: PageInk, registered: RegisteredPage, strays: StraySeen) -> None:

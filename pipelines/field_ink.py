@@ -110,12 +110,13 @@ def ink_of_box(
     margin_mm: float = 1.8,
     guests: Sequence[Box] = (),
     also: Collection[int] = (),
+    without: Collection[int] = (),
 ) -> BoxInk:
     """Take the strokes that belong to `box` (mm), with what leaves it by up to `margin_mm`.
 
     `line_mm` is the height of a line in it, that of the box unless given. `guests` are places
     nearby where a mark was drawn: of it nothing is taken at the edges of the box. `also` are
-    numbers of strokes beyond it that belong to it, too.
+    numbers of strokes beyond it that belong to it, too, `without` such in it that do not.
 
     A stroke belongs where most of it lies. Of a stroke that only passes through, the part inside
     is taken, unless it stays at the edge. Specks alone are no writing: the ink is then empty.
@@ -138,7 +139,7 @@ def ink_of_box(
     for number in also:
         mask |= labels == number
         numbers.add(number)
-    for number in _guests(page, box, guests, numbers):
+    for number in _guests(page, box, guests, numbers) | (numbers & set(without)):
         mask &= labels != number
         numbers.remove(number)
     least = float(np.clip(_WRITING * (line_mm or box.height), *_WRITING_MM))

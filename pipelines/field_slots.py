@@ -118,14 +118,21 @@ def marked_places(form: FormDefinition, marks: Sequence[Mark], form_page: int) -
 
 
 def cut_slot(
-    page: PageInk, slot: Slot, guests: Sequence[Box] = (), also: Collection[int] = ()
+    page: PageInk,
+    slot: Slot,
+    guests: Sequence[Box] = (),
+    also: Collection[int] = (),
+    without: Collection[int] = (),
 ) -> Cut:
     """Cut the crops of one box from the ink of the page.
 
-    `guests` are marked options, `also` strokes outside of the box that belong to it.
+    `guests` are marked options, `also` strokes outside of the box that belong to it, `without`
+    such in it that belong to another.
     """
     across = slot.box.width if slot.vertical else slot.box.height
-    ink = ink_of_box(page, slot.box, line_mm=across / slot.lines, guests=guests, also=also)
+    ink = ink_of_box(
+        page, slot.box, line_mm=across / slot.lines, guests=guests, also=also, without=without
+    )
     if ink.blank:
         return Cut(slot=slot, crops=(), trace=ink.trace)
     # 元 has two level strokes of its own.

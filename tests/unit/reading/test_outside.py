@@ -68,9 +68,67 @@ def test_writing_far_from_all_boxes_is_told_of_and_dust_is_not() -> None:
     (place,) = _found(pixels).loose
     assert (place.x, place.y) == (pytest.approx(40, abs=0.4), pytest.approx(45, abs=0.4))
     assert not _found(pixels, seals=(box(38, 42, 15, 10),)).loose
-    # Under strong noise its crumbs look the same: nobody is told.
-    noisy = replace(page_ink(pixels), noisy=True)
-    assert not writing_outside(noisy, (_slot(FIRST),), (), ()).loose
+
+
+def test_under_strong_noise_words_are_told_of_and_crumbs_are_not() -> None:
+    words, crumbs = white_page(), white_page()
+    for x in (40, 46):
+        draw_box_character(words, x, 45)
+        draw(words, [(x + 4.6, 45), (x + 4.6, 49)])
+        draw(crumbs, [(x, 45), (x + 0.9, 45)])
+        draw(crumbs, [(x + 2, 45.5), (x + 2, 47.1)])
+    assert len(_found(crumbs).loose) == 2
+    for pixels, told in ((words, 1), (crumbs, 0)):
+        noisy = replace(page_ink(pixels), noisy=True)
+        assert len(writing_outside(noisy, (_slot(FIRST),), (), ()).loose) == told
+
+
+def test_writing_in_the_place_of_a_seal_makes_the_box_before_it_unsure() -> None:
+    pixels, seal = white_page(), box(40, 18, 12, 12)
+    for x in (20, 25, 30, 36):
+        draw_box_character(pixels, x, 22)
+    outside = _found(pixels, seals=(seal,))
+    assert outside.unsure == {0}
+    apart = white_page()
+    for x in (12, 17):
+        draw_box_character(apart, x, 22)
+    draw(apart, [(40, 19), (50, 19), (50, 29), (40, 29), (40, 19)])
+    assert not _found(apart, seals=(seal,)).unsure
+
+
+def test_the_neighbour_of_writing_with_its_body_elsewhere_is_judged_without_it() -> None:
+    pixels = white_page()
+    first, second = _slot(box(10, 20, 20, 8)), _slot(box(31, 20, 20, 8))
+    for x in (12, 17, 22):
+        draw_box_character(pixels, x, 22)
+    # A character across the border, and one wholly beyond it.
+    draw_box_character(pixels, 27.5, 22, 4.8)
+    draw_box_character(pixels, 33, 22)
+    outside = _found(pixels, first, second)
+    assert outside.unsure == {0, 1}
+    page = page_ink(pixels)
+    assert cut_slot(page, second, without=outside.left_out[1]).blank
+    whole = cut_slot(page, first, also=outside.taken[0]).crops[0]
+    assert whole.bounds[2] - whole.bounds[0] > 25 * MM * 0.97
+
+
+def test_writing_low_over_the_edge_of_its_box_is_doubted_with_the_empty_box_below() -> None:
+    pixels = white_page()
+    upper, lower = _slot(box(10, 20, 40, 6)), _slot(box(10, 27.5, 40, 6))
+    for x in (12, 17, 22):
+        draw_box_character(pixels, x, 23)
+    assert _found(pixels, upper, lower).unsure == {0, 1}
+    level = white_page()
+    for x in (12, 17, 22):
+        draw_box_character(level, x, 21.5)
+    assert not _found(level, upper, lower).unsure
+
+
+def test_writing_that_may_have_begun_at_an_empty_box_makes_both_unsure() -> None:
+    pixels = white_page()
+    for x in (53, 58, 63):
+        draw_box_character(pixels, x, 22)
+    assert _found(pixels, _slot(box(10, 20, 38, 8)), _slot(SECOND)).unsure == {0, 1}
 
 
 def test_an_era_before_a_year_is_no_stray() -> None:
