@@ -7,14 +7,15 @@ page shows at their places decides. Frames and rules do not count: half the form
 share them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipelines.forms.template import Template
-from pipelines.geometry import Points, grey_of, shrink_by, shrunk, transform_points
+from pipelines.geometry import grey_of, shrink_by, shrunk, transform_points
 from pipelines.identify_features import MatchIndex, Proposal, find_features
+from pipelines.identify_looks import Looks, ScoreSeen
 from pipelines.identify_print import PrintMap, PrintScore, print_map, score_print
 from pipelines.identify_qr import CodeFound, find_code
 from pipelines.records import FormKey, Identification, Matrix, Page, Pixels
@@ -37,17 +38,16 @@ _SURE = 0.9
 """Share of words alike at which the place that a code gives is not doubted."""
 _SURE_LEADER = 0.8
 """Share of words alike at which the template that leads clearly by a few features is taken."""
-_SAME_PLACE_MM = 2.5
-"""Distance of corners under which a pose was as good as looked at: refinement reaches farther."""
+_CURVED_FROM, _CURVED_LEAD = 0.25, 0.1
+"""Share of words alike from which a page is looked at as one that curves, and what is near it."""
+_ACCEPT_CURVED = 0.8
+"""The same that takes such a page: right forms reach 0.8 to 0.98 once they are flattened."""
 _NEAR_MISS = 0.45
 """Share of words alike that hardly any other form reaches: something is right about a template."""
 _CODE_ROUNDS = 3
 _ASTRAY = 0.6
 """Share of words alike under which the place that a code gives is too far off to be refined (on
 photographs, mostly): local features find the place in less time."""
-
-
-ScoreSeen = Callable[[Template, float], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -145,35 +145,14 @@ def deserves_another_look(straight: Page, best: float) -> bool:
     return flattened or best >= _NEAR_MISS
 
 
-class _Looks:
-    """The page at `_PRINT_DPI`, compared with templates at poses, each of them once."""
+class _Looks(Looks):
+    """The page at `_PRINT_DPI`, compared with the templates of an index."""
 
     def __init__(
         self, middle: Pixels, dpi: float, index: TemplateIndex, seen: ScoreSeen | None
     ) -> None:
-        self.middle, self.dpi, self.index, self._seen = middle, dpi, index, seen
-        self._done: dict[int, list[tuple[Points, PrintScore | None]]] = {}
-
-    def score(self, number: int, pose: Matrix) -> PrintScore | None:
-        """Compare the page with a template at a pose, or as before at about the same pose."""
-        width, height = self.index.templates[number].grey.shape[::-1]
-        ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
-        corners = transform_points(pose, ends)
-        near = _SAME_PLACE_MM * self.dpi / 25.4
-        for before, score in self._done.get(number, ()):
-            if np.abs(before - corners).max() < near:
-                return score
-        score = score_print(self.middle, self.index.prints[number], pose)
-        self._done.setdefault(number, []).append((corners, score))
-        if score is not None:
-            self._done[number].append((transform_points(score.pose, ends), score))
-            self.tell(number, score)
-        return score
-
-    def tell(self, number: int, score: PrintScore) -> None:
-        """Let who watches know of a comparison."""
-        if self._seen is not None:
-            self._seen(self.index.templates[number], score.alike)
+        super().__init__(middle, dpi, index.templates, index.prints, seen)
+        self.index = index
 
 
 def _by_print(looks: _Looks, told: frozenset[int] | None, accept: float) -> _Candidate | None:
@@ -241,6 +220,8 @@ def _best(looks: _Looks, proposals: Sequence[Proposal], accept: float) -> _Candi
         score = looks.score(proposal.index, proposal.pose)
         if score is not None and score.alike >= accept:
             candidates.append(_Candidate(index=proposal.index, score=score))
+    if not candidates:
+        candidates = _curved(looks, proposals, accept)
     candidates.sort(key=lambda c: -c.score.alike)
     if len(candidates) < 2:
         return candidates[0] if candidates else None
@@ -248,6 +229,23 @@ def _best(looks: _Looks, proposals: Sequence[Proposal], accept: float) -> _Candi
     if best.score.alike - second.score.alike >= _CLEAR_LEAD:
         return best
     return _between_twins(best, second, looks.index)
+
+
+def _curved(looks: _Looks, proposals: Sequence[Proposal], accept: float) -> list[_Candidate]:
+    """Compare what comes nearest once more, as if the paper curves."""
+    scores = [(looks.score(p.index, p.pose), p) for p in proposals]
+    near = [(s.alike, p) for s, p in scores if s is not None and s.alike >= _CURVED_FROM]
+    best = max((alike for alike, _ in near), default=0.0)
+    if best >= _ACCEPT:
+        # It is seen by a few features; all of them will tell.
+        return []
+    likely = [p for alike, p in near if alike >= best - _CURVED_LEAD]
+    again = [(looks.curved_score(p.index, p.pose), p) for p in likely]
+    return [
+        _Candidate(index=p.index, score=s)
+        for s, p in again
+        if s is not None and s.alike >= max(accept, _ACCEPT_CURVED)
+    ]
 
 
 def _between_twins(a: _Candidate, b: _Candidate, index: TemplateIndex) -> _Candidate | None:

@@ -5,6 +5,7 @@ the page; what a homography leaves (paper that was fed askew, folded or photogra
 by a smooth field of small shifts. Then the page is resampled once, from the pixels as decoded.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -28,6 +29,7 @@ from pipelines.geometry import (
 from pipelines.identify_features import sane_pose
 from pipelines.identify_print import PrintMap, cell_likeness, follow, print_map, score_seen
 from pipelines.records import Identification, Matrix, Page, Pixels, RegisteredPage
+from pipelines.register_curved import is_curved, place_curved, well_placed
 from pipelines.register_field import ShiftField, fit_shifts
 
 _DPI = 100.0
@@ -67,21 +69,40 @@ def register_page(
     density = _DPI / template.dpi / _spacing(identification.from_template)
     source, to_source = shrunk(page, density, ready_to_sample)
     pose = to_source @ identification.from_template @ np.linalg.inv(blank.from_template)
+    for placed, field, curved in _ways_to_place(source, blank, pose):
+        if sane_pose(placed, blank.grey.shape[::-1]):
+            whole = np.linalg.inv(to_source) @ placed @ blank.from_template
+            sampled = _resample(grey, template, whole, field)
+            found = _judged(page, template, blank, (whole, field, curved), sampled)
+            if found is not None:
+                return found
+    return None
+
+
+def _ways_to_place(
+    source: Pixels, blank: PrintMap, pose: Matrix
+) -> Iterator[tuple[Matrix, ShiftField | None, bool]]:
+    """Pose and field of flat or bent paper, and if that does not do those of curved paper.
+
+    Also whether it is taken for curved. The last is from another first guess.
+    """
     settled = _settle(source, blank, pose)
-    if settled is None or not sane_pose(settled[0], blank.grey.shape[::-1]):
-        return None
-    pose, tracked = settled
-    field = fit_shifts(tracked.expected, tracked.found, blank.grey.shape, _DPI)
-    whole = np.linalg.inv(to_source) @ pose @ blank.from_template
-    sampled = _resample(grey, template, whole, field)
-    return _judged(page, template, blank, (whole, field), sampled)
+    if settled is not None:
+        tracked = settled[1]
+        field = fit_shifts(tracked.expected, tracked.found, blank.grey.shape, _DPI)
+        if not is_curved(field, len(tracked.expected), blank):
+            yield settled[0], field, False
+    for guess in (pose, None if settled is None else settled[0]):
+        placed = None if guess is None else place_curved(source, blank, guess)
+        if placed is not None:
+            yield *placed, True
 
 
 def _judged(
     page: Page,
     template: Template,
     blank: PrintMap,
-    place: tuple[Matrix, ShiftField | None],
+    place: tuple[Matrix, ShiftField | None, bool],
     grey: Pixels,
 ) -> RegisteredPage | None:
     """Look at the result as if it were a new page, and refuse it if the print lies elsewhere."""
@@ -89,7 +110,9 @@ def _judged(
     residual = _residual_mm(seen, blank)
     if residual is None:
         return None
-    whole, field = place
+    whole, field, curved = place
+    if curved and not well_placed(seen, blank):
+        return None
     score = score_seen(seen, blank)
     shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
     if score.edge is not None:
@@ -105,7 +128,7 @@ def _judged(
         form=template.key,
         form_page=template.form_page,
         grey=grey,
-        colour=_colours(page, template, whole),
+        colour=_colours(page, template, whole, field),
         dpi=template.dpi,
         to_scan=to_scan / to_scan[2, 2],
         scan_width=page.scan_width,
@@ -195,15 +218,23 @@ def _resample(grey: Pixels, template: Template, whole: Matrix, field: ShiftField
     """Sample the page once at template pixels: homography, and the field of bent paper."""
     height, width = template.grey.shape
     source, to_source = ready_to_sample(grey, 1.0 / _spacing(whole))
-    matrix = to_source @ whole
+    return _sampled(source, to_source @ whole, (width, height), field, template.dpi)
+
+
+def _sampled(
+    source: Pixels, matrix: Matrix, size: tuple[int, int], field: ShiftField | None, dpi: float
+) -> Pixels:
+    """Picture of `size` (width, height) and `dpi`; `matrix` leads from its pixels to `source`."""
     if field is None:
-        return _seen_through(source, matrix, (width, height), cv2.INTER_LINEAR)
-    places = field.places(width, height, template.dpi / _DPI, _GRID)
+        return _seen_through(source, matrix, size, cv2.INTER_LINEAR)
+    width, height = size
+    places = field.places(width, height, dpi / _DPI, _GRID)
     mapped = cv2.perspectiveTransform(places, matrix).astype(np.float32)
     fine = cv2.resize(mapped, None, fx=_GRID, fy=_GRID, interpolation=cv2.INTER_LINEAR)
     # The outermost places lie one step outside the page: beyond them nothing is interpolated.
     fine = fine[_GRID : _GRID + height, _GRID : _GRID + width]
-    sampled: Pixels = cv2.remap(source, fine, None, cv2.INTER_LINEAR, borderValue=255)
+    white = (255, 255, 255)
+    sampled: Pixels = cv2.remap(source, fine, None, cv2.INTER_LINEAR, borderValue=white)
     return sampled
 
 
@@ -214,7 +245,9 @@ def _seen_through(source: Pixels, matrix: Matrix, size: tuple[int, int], how: in
     return seen
 
 
-def _colours(page: Page, template: Template, whole: Matrix) -> Pixels | None:
+def _colours(
+    page: Page, template: Template, whole: Matrix, field: ShiftField | None
+) -> Pixels | None:
     """RGB of the registered page at half of its resolution; None for grey and black scans."""
     if page.colourless:
         return None
@@ -225,7 +258,7 @@ def _colours(page: Page, template: Template, whole: Matrix) -> Pixels | None:
         return None
     height, width = template.grey.shape
     matrix = to_source @ whole @ np.linalg.inv(scaling(0.5))
-    return _seen_through(source, matrix, (width // 2, height // 2), cv2.INTER_LINEAR)
+    return _sampled(source, matrix, (width // 2, height // 2), field, template.dpi / 2)
 
 
 def _shown(pose: Matrix, shape: tuple[int, ...], blank: PrintMap) -> NDArray[np.bool_]:

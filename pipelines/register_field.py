@@ -5,7 +5,7 @@ is the same for all of a row, or of a column, or grows along it. Such profiles a
 few millimetres and may jump; a coarse smooth field takes up the rest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,13 +46,21 @@ class ShiftField:
         """
         xs = (np.arange(-1, -(-width // step) + 1) + 0.5) * step - 0.5
         ys = (np.arange(-1, -(-height // step) + 1) + 0.5) * step - 0.5
+        shifts = self._between(*np.meshgrid(xs / (width - 1), ys / (height - 1)))
+        return np.asarray(np.dstack(np.meshgrid(xs, ys)) + scale * shifts.astype(np.float64))
+
+    def shifts(self, points: Points) -> Points:
+        """Shifts (N x 2) of map pixels."""
+        across, down = (points / [self.width - 1, self.height - 1]).T[:, :, None]
+        return np.asarray(self._between(across, down)[:, 0], np.float64)
+
+    def _between(self, across: _Array, down: _Array) -> NDArray[np.float32]:
+        """Shifts at shares (0..1, rows x columns) of the map's width and height."""
         rows, columns = self.nodes.shape[:2]
         # Linear ramps over whole rows and columns: the nodes lie at the very corners of the map.
-        across = np.clip(xs / (width - 1), 0, 1) * (columns - 1)
-        down = np.clip(ys / (height - 1), 0, 1) * (rows - 1)
-        grid_x, grid_y = np.meshgrid(across.astype(np.float32), down.astype(np.float32))
-        shifts = cv2.remap(self.nodes, grid_x, grid_y, cv2.INTER_LINEAR)
-        return np.asarray(np.dstack(np.meshgrid(xs, ys)) + scale * shifts.astype(np.float64))
+        at_x = (np.clip(across, 0, 1) * (columns - 1)).astype(np.float32)
+        at_y = (np.clip(down, 0, 1) * (rows - 1)).astype(np.float32)
+        return np.asarray(cv2.remap(self.nodes, at_x, at_y, cv2.INTER_LINEAR))
 
 
 def fit_shifts(
@@ -76,11 +84,20 @@ def fit_shifts(
         solved = np.asarray(np.linalg.solve(left, weighted.T @ shifts), np.float64)
         error = np.linalg.norm(weights @ solved - shifts, axis=1)
         trust = 1.0 / (1.0 + (error / outlier) ** 2) ** 2
-    xs = np.linspace(0, width - 1, parts.columns)
-    ys = np.linspace(0, height - 1, parts.rows)
-    nodes = parts.at(np.column_stack([each.ravel() for each in np.meshgrid(xs, ys)])) @ solved
+    nodes = parts.at(parts.places()) @ solved
     bounded = np.clip(nodes, -_MOST_PIXELS, _MOST_PIXELS).reshape(parts.rows, parts.columns, 2)
     return ShiftField(nodes=bounded.astype(np.float32), width=width, height=height)
+
+
+def with_bend(
+    field: ShiftField | None, bend: Callable[[Points], Points], shape: tuple[int, ...], dpi: float
+) -> ShiftField:
+    """Field over a map of `shape` with shifts by `bend` (N x 2 map pixels) on top."""
+    height, width = shape[:2]
+    parts = _Parts.over(width, height, dpi)
+    shifts = bend(parts.places()).reshape(parts.rows, parts.columns, 2).astype(np.float32)
+    nodes = shifts if field is None else field.nodes + shifts
+    return ShiftField(nodes=nodes, width=width, height=height)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +123,12 @@ class _Parts:
             for size in (width, height)
         )
         return cls(width=width, height=height, across=across, down=down, rows=rows, columns=columns)
+
+    def places(self) -> Points:
+        """Where the nodes of a field lie: N x 2 map pixels, row by row."""
+        xs = np.linspace(0, self.width - 1, self.columns)
+        ys = np.linspace(0, self.height - 1, self.rows)
+        return np.column_stack([each.ravel() for each in np.meshgrid(xs, ys)])
 
     def at(self, points: Points) -> _Array:
         """Weights of all unknowns at N points: N x unknowns."""

@@ -2,8 +2,8 @@
 
     python -m training.measure_registration --seeds 1 --first-seed 630000
 
-For every built-in form, filled in: pages scanned, fed askew, faxed, photographed, folded and
-stretched. Prints by condition: pages refused, pages whose way up came out wrong, the distance in mm
+For every built-in form, filled in: pages scanned, fed askew, faxed, photographed, folded,
+stretched, and photographed while they curve. Prints by condition: pages refused, pages whose way up came out wrong, the distance in mm
 of every corner of every field box in the original scan from its true place (median, 99th
 percentile, largest), the same for the print as it lies on the registered page (what is read there),
 and processor milliseconds a page of each step (median, one thread). Then letters of no form, askew
@@ -30,6 +30,7 @@ from pipelines.quality import assess_quality
 from pipelines.records import Matrix, Pixels, RegisteredPage
 from pipelines.register import register_page
 from pipelines.register_shifts import print_shifts
+from pipelines.synthesis.curved import photograph_curved
 from pipelines.synthesis.degrade import Degradation, degrade
 from pipelines.synthesis.seeding import seeded
 from pipelines.synthesis.synthesize import synthesize
@@ -143,6 +144,13 @@ def _degraded(*names: Degradation) -> Scan:
     return scan
 
 
+def _curved(pixels: Pixels, rng: np.random.Generator) -> tuple[Pixels, Place]:
+    """Photograph a page that curves: rolled up, or of an opened booklet."""
+    seen, bent = photograph_curved(pixels, _DPI, rng)
+    made, matrix = degrade(seen, (_D.NOISE, _D.JPEG), _DPI, rng)
+    return made, lambda points: transform_points(matrix, bent(points))
+
+
 def _bent(bend: Callable[[Points, np.random.Generator, tuple[int, int]], Points]) -> Scan:
     """Scan paper whose points `bend` moves; then skew and noise, as of any scan."""
 
@@ -200,6 +208,7 @@ CONDITIONS: dict[str, Scan] = {
     "photographed": _degraded(_D.PERSPECTIVE, _D.SHADOW, _D.NOISE, _D.JPEG),
     "folded": _bent(_fold),
     "stretched": _bent(_stretch),
+    "curved": _curved,
 }
 
 

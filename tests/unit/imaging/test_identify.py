@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from imaging_pages import World, page_of, rgb, seen_through, turned
 
-from pipelines import identify, identify_print
+from pipelines import identify, identify_looks, identify_print
 from pipelines.geometry import transform_points
 from pipelines.identify import build_index, identify_page
 from pipelines.records import FormKey
@@ -107,7 +107,8 @@ def test_a_code_that_is_astray_costs_one_look(
         scores.append(score and score.alike)
         return score
 
-    monkeypatch.setattr(identify, "score_print", counted)
+    for module in (identify, identify_looks):
+        monkeypatch.setattr(module, "score_print", counted)
     found = identify_page(page_of(rgb(grey)), world.index)
     assert found is not None and (found.form.id, found.method) == ("refund-claim", "qr")
     assert away_mm(found.from_template, np.eye(3)) < 1.0
