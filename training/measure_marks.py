@@ -58,7 +58,7 @@ class Seen:
     """One option as drawn and as judged.
 
     `shares` are the shares of dark pixels of the page, and of ink after subtracting the blank, in
-    the box grown by each margin.
+    the box grown by each margin. `against` is how another network judges it.
     """
 
     style: MarkStyle
@@ -68,6 +68,7 @@ class Seen:
     state: MarkState
     confidence: float
     shares: tuple[float, ...]
+    against: MarkState | None = None
 
     @property
     def chosen(self) -> bool:
@@ -93,6 +94,8 @@ class Job:
     seed: int
     measuring: bool
     crops: Path | None
+    model: str | None
+    against: str | None
 
 
 def main() -> int:
@@ -103,6 +106,8 @@ def main() -> int:
     parser.add_argument("--first-tuning-seed", type=int, default=300_000)
     parser.add_argument("--tuning-seeds", type=int, default=24)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--model", help="version of the network; the current one if not given")
+    parser.add_argument("--against", help="version of a network to compare with")
     parser.add_argument("--show-wrong", type=Path, help="folder for crops of what is not right")
     options = parser.parse_args()
     tuned = _all_seen(options.first_tuning_seed, options.tuning_seeds, options, measuring=False)
@@ -125,7 +130,14 @@ def _all_seen(
     forms = range(len(FormLibrary.builtin().entries))
     crops = options.show_wrong if measuring else None
     jobs = [
-        Job(form=form, seed=seed, measuring=measuring, crops=crops)
+        Job(
+            form=form,
+            seed=seed,
+            measuring=measuring,
+            crops=crops,
+            model=options.model,
+            against=options.against if measuring else None,
+        )
         for form in forms
         for seed in range(first, first + count)
     ]
@@ -136,15 +148,16 @@ def _all_seen(
 
 def _seen_of(job: Job) -> list[tuple[Seen, float]]:
     cv2.setNumThreads(1)
-    reader = MarkReader.load()
+    reader = MarkReader.load(version=job.model)
+    against = MarkReader.load(version=job.against) if job.against else None
     entry = FormLibrary.builtin().entries[job.form]
     condition = list(CONDITIONS)[job.seed % len(CONDITIONS)]
     pages = marked_pages(entry, job.seed, measuring=job.measuring, condition=condition)
-    return [row for drawn in pages for row in _page_seen(entry, drawn, reader, job)]
+    return [row for drawn in pages for row in _page_seen(entry, drawn, reader, against, job)]
 
 
 def _page_seen(
-    entry: FormEntry, drawn: MarkedPage, reader: MarkReader, job: Job
+    entry: FormEntry, drawn: MarkedPage, reader: MarkReader, against: MarkReader | None, job: Job
 ) -> Iterator[tuple[Seen, float]]:
     template = templates_of(entry)[drawn.form_page - 1]
     registered = registered_marks(entry, template, drawn)
@@ -156,6 +169,8 @@ def _page_seen(
     marks = read_marks(registered, template, entry.definition, ink, reader)
     spent = (time.process_time() - started) * 1000 / max(1, len(drawn.truth))
     held = {(mark.group, mark.option): mark for mark in marks}
+    others = read_marks(registered, template, entry.definition, ink, against) if against else ()
+    by_other = {(mark.group, mark.option): mark.state for mark in others}
     for group in option_groups(entry.definition, drawn.form_page):
         for option, box in group.options:
             key = (group.name, option)
@@ -170,6 +185,7 @@ def _page_seen(
                 state=held[key].state,
                 confidence=held[key].confidence,
                 shares=_shares(registered, ink, box),
+                against=by_other.get(key),
             )
             if job.crops is not None and (row.wrong or row.open):
                 _keep_crop(job, entry, drawn, held[key], manner)
@@ -235,12 +251,17 @@ def _print_tables(
             counts[key].update(
                 count=1, wrong=option.wrong, open=option.open, threshold=threshold_wrong
             )
+            if option.against is not None:
+                is_open = option.against is MarkState.AMBIGUOUS
+                wrong = not is_open and option.against is not STATES[option.truth]
+                counts[key].update(against=wrong, against_open=is_open)
     for (table, name), row in sorted(counts.items()):
         total = row["count"]
         sys.stdout.write(
             f"{table:12} {name:14} {total:6} wrong {row['wrong']:4} ({row['wrong'] / total:.3%})"
             f" open {row['open']:4} ({row['open'] / total:.3%})"
-            f" threshold wrong {row['threshold']:5} ({row['threshold'] / total:.2%})\n"
+            f" threshold wrong {row['threshold']:5} ({row['threshold'] / total:.2%})"
+            f" against wrong {row['against']:3} open {row['against_open']:3}\n"
         )
     for low, high in pairwise(_BANDS):
         held = [not o.wrong and not o.open for o, _ in rows if low <= o.confidence < high]

@@ -22,10 +22,10 @@ import numpy as np
 from models.marks import MarkReader
 from pipelines.ink import subtract_blank
 from pipelines.marks import read_marks
-from pipelines.records import MarkState
+from pipelines.records import Mark, MarkState
 from training.contact_sheet import save_crop
 from training.mark_cells.data import templates_of
-from training.mark_pages import CONDITIONS, registered_marks
+from training.mark_pages import CONDITIONS, MarkedPage, registered_marks
 from training.measure_marks import STATES
 from training.tick_forms import LAYOUTS, Layout, tick_form
 from training.tick_pages import ticked_page
@@ -42,11 +42,11 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=48)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=600.0, help="stop after so long")
-    parser.add_argument("--model", help="version of the network; the current one if not given")
+    parser.add_argument("--models", nargs="+", default=[None], help="versions of the network")
     parser.add_argument("--show-wrong", type=Path, help="folder for crops of what is not right")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    reader, started = MarkReader.load(version=options.model), time.monotonic()
+    readers, started = [MarkReader.load(version=v) for v in options.models], time.monotonic()
     done = {(p["layout"], p["seed"]) for p in _pages(options.out)}
     with options.out.open("a") as out:
         for seed in range(options.first_seed, options.first_seed + options.seeds):
@@ -54,9 +54,11 @@ def main() -> int:
                 if time.monotonic() - started > 60 * options.minutes:
                     break
                 if (layout.name, seed) not in done:
-                    out.write(json.dumps(_measure(layout, seed, reader, options.show_wrong)) + "\n")
+                    page = _measure(layout, seed, readers, options.show_wrong)
+                    out.write(json.dumps(page) + "\n")
                     out.flush()
-    _print_tables(_pages(options.out))
+    for reader in readers:
+        _print_tables(_pages(options.out), reader.manifest.version)
     return 0
 
 
@@ -64,43 +66,55 @@ def _pages(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.is_file() else []
 
 
-def _measure(layout: Layout, seed: int, reader: MarkReader, crops: Path | None) -> dict[str, Any]:
-    """Draw and read one page: by manner how many options, wrong and open ones."""
+def _measure(
+    layout: Layout, seed: int, readers: list[MarkReader], crops: Path | None
+) -> dict[str, Any]:
+    """Draw and read one page: by network and manner how many options, wrong and open ones.
+
+    `crops` is where what the first network does not get right is shown.
+    """
     entry = tick_form(layout)
     condition = list(CONDITIONS)[seed % len(CONDITIONS)]
     ticked = ticked_page(entry, seed, condition, measuring=True)
     drawn, (template, *_) = ticked.page, templates_of(entry)
-    found = {"layout": layout.name, "seed": seed, "condition": condition}
-    found["printing"] = ticked.printing
+    found: dict[str, Any] = {"layout": layout.name, "seed": seed, "condition": condition}
+    found |= {"printing": ticked.printing, "rows": {}, "ms": {}}
     registered = registered_marks(entry, template, drawn)
     if registered is None:
-        return {**found, "rows": {}, "ms": 0.0}
+        return found
     ink = subtract_blank(registered, template)
-    began = time.process_time()
-    marks = read_marks(registered, template, entry.definition, ink, reader)
-    spent = (time.process_time() - began) * 1000 / len(marks)
-    rows: dict[str, list[int]] = {}
-    for mark in marks:
-        key = (mark.group, mark.option)
-        right = STATES[drawn.truth[key]]
-        is_open = mark.state is MarkState.AMBIGUOUS
-        wrong = not is_open and mark.state is not right
-        row = rows.setdefault(drawn.manner[key], [0, 0, 0])
-        row[:] = [row[0] + 1, row[1] + wrong, row[2] + is_open]
-        if crops is not None and (wrong or is_open):
-            kind = "open" if is_open else f"read_{mark.state}"
-            where = f"{layout.name}-{ticked.printing}-{condition}-{seed}-{mark.group}-{mark.option}"
-            name = f"{drawn.manner[key]}-{kind}-{where}.png".replace(" ", "_").replace(",", "")
-            save_crop(crops / name, drawn.pixels, mark.box, around=1.6)
-    return {**found, "rows": rows, "ms": round(spent, 4)}
+    for number, reader in enumerate(readers):
+        began = time.process_time()
+        marks = read_marks(registered, template, entry.definition, ink, reader)
+        version = reader.manifest.version
+        found["ms"][version] = round((time.process_time() - began) * 1000 / len(marks), 4)
+        rows: dict[str, list[int]] = {}
+        for mark in marks:
+            manner = drawn.manner[mark.group, mark.option]
+            is_open = mark.state is MarkState.AMBIGUOUS
+            wrong = not is_open and mark.state is not STATES[drawn.truth[mark.group, mark.option]]
+            row = rows.setdefault(manner, [0, 0, 0])
+            row[:] = [row[0] + 1, row[1] + wrong, row[2] + is_open]
+            if crops is not None and number == 0 and (wrong or is_open):
+                _keep_crop(crops, f"{layout.name}-{ticked.printing}", seed, drawn, mark)
+        found["rows"][version] = rows
+    return found
 
 
-def _print_tables(pages: list[dict[str, Any]]) -> None:
+def _keep_crop(folder: Path, where: str, seed: int, drawn: MarkedPage, mark: Mark) -> None:
+    manner = drawn.manner[mark.group, mark.option].replace(",", "").replace(" ", "_")
+    kind = "open" if mark.state is MarkState.AMBIGUOUS else f"read_{mark.state}"
+    name = f"{manner}-{kind}-{where}-{drawn.condition}-{seed}-{mark.group}-{mark.option}.png"
+    save_crop(folder / name, drawn.pixels, mark.box, around=1.6)
+
+
+def _print_tables(pages: list[dict[str, Any]], version: str) -> None:
+    sys.stdout.write(f"network {version}\n")
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for page in pages:
         if not page["rows"]:
             counts["pages", "not registered"].update(count=1)
-        for manner, (count, wrong, left_open) in page["rows"].items():
+        for manner, (count, wrong, left_open) in page["rows"].get(version, {}).items():
             kind, words = _KINDS.get(manner, "ticks"), page["layout"] == "words"
             kind += " (words)" if words else ""
             held = {"count": count, "wrong": wrong, "open": left_open}
@@ -114,7 +128,7 @@ def _print_tables(pages: list[dict[str, Any]]) -> None:
             f"{table:12} {name:30} {total:6} wrong {wrong:4} ({wrong / total:.3%},"
             f" below {upper_bound(wrong, total):.3%}) open {row['open']:4}\n"
         )
-    spent = [page["ms"] for page in pages if page["rows"]]
+    spent = [page["ms"][version] for page in pages if version in page["ms"]]
     sys.stdout.write(f"{len(pages)} pages; processor ms an option: {np.mean(spent):.3f}\n")
 
 
