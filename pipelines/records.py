@@ -9,7 +9,7 @@ the page in between.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -70,6 +70,8 @@ class QualityReason(StrEnum):
     DAMAGED = "damaged"
     COVERED = "covered"
     TWO_SHEETS = "two_sheets"
+    NOT_PLACED = "not_placed"
+    WAY_UP = "way_up"
     LOST_STROKES = "lost_strokes"
 
 
@@ -84,6 +86,10 @@ class QualityVerdict:
     ok: bool
     reasons: tuple[QualityReason, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
+
+    def with_reason(self, reason: QualityReason) -> "QualityVerdict":
+        """Give the verdict that says this, too."""
+        return replace(self, ok=False, reasons=(*self.reasons, reason))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

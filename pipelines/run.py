@@ -56,7 +56,7 @@ from pipelines.split import split_stack
 from pipelines.stack import StackDocument, StackReading
 from pipelines.stopwatch import Stopwatch
 from pipelines.trace import Trace
-from pipelines.upright import turn_upright
+from pipelines.upright import WayUp, turn_upright
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +176,7 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         # No writing: an empty page, or a picture.
         look = look_at(page.pixels, (), run.reader.categories)
         return ReadPage(view_of(page, verdict, None), look=look)
-    registered, best = _register(page, run)
+    registered, best, known = _register(page, run)
     if registered is None:
         with run.watch.stage("straighten"):
             straight = straighten(page)
@@ -184,9 +184,12 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
             run.trace.page_straightened(straight)
             page = straight
             if run.pinned is not None or deserves_another_look(page, best):
-                registered, _ = _register(page, run)
+                registered, _, again = _register(page, run)
+                known |= again
     if registered is not None:
         return _read_form_page(view_of(page, verdict, registered), registered, run)
+    if known:
+        verdict = verdict.with_reason(QualityReason.NOT_PLACED)
     cover = find_cover(page) if run.covers else None
     if cover is not None:
         return ReadPage(view_of(page, verdict, None), cover=cover)
@@ -196,8 +199,13 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         run.trace.page_straightened(flat)
     engines = run.reader.engines
     with run.watch.stage("lines"):
-        upright, regions = turn_upright(flat, engines.detector, engines.recogniser)
+        ways: list[WayUp] = []
+        upright, regions = turn_upright(
+            flat, engines.detector, engines.recogniser, seen=ways.append
+        )
         lines = read_lines(upright, regions, engines.recogniser, engines.wording)
+    if lines and not ways[0].told:
+        verdict = verdict.with_reason(QualityReason.WAY_UP)
     run.trace.lines_read(upright, regions, lines)
     with run.watch.stage("judge"):
         look = look_at(upright.pixels, lines, run.reader.categories)
@@ -205,8 +213,11 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
     return ReadPage(view_of(upright, verdict, None), fields=pairs, lines=lines, look=look)
 
 
-def _register(page: Page, run: _Run) -> tuple[RegisteredPage | None, float]:
-    """Give the page on its form, if it is of one, and the best score of all forms compared."""
+def _register(page: Page, run: _Run) -> tuple[RegisteredPage | None, float, bool]:
+    """Give the page on its form, if it is of one, and the best score of all forms compared.
+
+    Also whether it is known to be of a form, be it placed or not.
+    """
     reader, trace = run.reader, run.trace
     scores = [0.0]
 
@@ -218,12 +229,12 @@ def _register(page: Page, run: _Run) -> tuple[RegisteredPage | None, float]:
         found = identify_page(page, reader.index, pinned=run.pinned, seen=seen)
     trace.form_identified(found)
     if found is None:
-        return None, max(scores)
+        return None, max(scores), False
     template = reader.templates[found.form, found.form_page]
     with run.watch.stage("register"):
         registered = register_page(page, template, found)
     trace.page_registered(template, registered)
-    return registered, max(scores)
+    return registered, max(scores), True
 
 
 def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> ReadPage:

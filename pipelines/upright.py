@@ -1,6 +1,6 @@
 """Turns a page upright by reading a few of its lines in each direction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,8 @@ _FEW, _PLAIN_FEW = 2, 0.8
 """So many lines are enough when they read as well as this."""
 _READABLE = 0.5
 _PLAIN = 0.6
+_LEAST_TOLD, _TOLD_LEAD = 0.4, 1.5
+"""How well lines must read at least, and against head down, for a page to be turned by them."""
 _LONGEST = 8.0
 
 
@@ -34,15 +36,22 @@ class WayUp:
 
 
 def turn_upright(
-    page: Page, detector: Detector, recogniser: Recogniser
+    page: Page,
+    detector: Detector,
+    recogniser: Recogniser,
+    *,
+    seen: Callable[[WayUp], None] | None = None,
 ) -> tuple[Page, list[TextRegion]]:
     """Page turned by 0, 90, 180 or 270 degrees clockwise so that its text reads upright.
 
-    The lines found on it come with it. A page without text stays as it is. Vertical Japanese text
-    is upright as it is.
+    The lines found on it come with it. A page without text, or whose lines do not tell, stays as
+    it is; `seen` is shown what they told. Vertical Japanese text is upright as it is.
     """
     regions = detector.find(page.pixels, long_side=LONG_SIDE)
-    turned = turn_page(page, find_way_up(page, regions, recogniser).quarters)
+    way = find_way_up(page, regions, recogniser)
+    if seen is not None:
+        seen(way)
+    turned = turn_page(page, way.quarters)
     if turned is page:
         return page, regions
     return turned, detector.find(turned.pixels, long_side=LONG_SIDE)
@@ -65,7 +74,8 @@ def find_way_up(page: Page, regions: Sequence[TextRegion], recogniser: Recognise
     following = (best + 1) % 4
     if scores[following] >= _READABLE * scores[best]:
         best = following
-    told = scores[best] > 0
+    other = scores[(best + 2) % 4]
+    told = scores[best] >= max(_LEAST_TOLD, _TOLD_LEAD * other)
     return WayUp(quarters=best if told else 0, told=told, scores=tuple(scores))
 
 

@@ -60,6 +60,8 @@ QUALITY_TEXTS = {
     QualityReason.COVERED: "用紙の一部が隠れているか、切れています",
     QualityReason.LOST_STROKES: "文字の線が途切れ、薄い文字が消えている可能性があります",
     QualityReason.TWO_SHEETS: "2枚以上の用紙が写っています",
+    QualityReason.NOT_PLACED: "用紙が曲がるなどして、記入欄の位置が決められません",
+    QualityReason.WAY_UP: "用紙の上下が分かりません",
 }
 """What a scanning station shows for each reason."""
 _Item = FieldDefinition | MarkGroup | SealDefinition
