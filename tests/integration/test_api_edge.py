@@ -25,23 +25,10 @@ PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/v1/session")}
 
 
 @pytest.fixture
-def world(sqlite_settings):
-    database = open_database(sqlite_settings)
-    with open_world(sqlite_settings, database) as opened:
-        yield opened
-    database.dispose()
-
-
-@pytest.fixture
 def posting_world(settings, database):
     """A world on each database: posting is what the transaction matters for."""
     with open_world(settings, database) as opened:
         yield opened
-
-
-@pytest.fixture
-def anna(world):
-    return world.person("anna", Role.REVIEWER)
 
 
 def problem(answer):

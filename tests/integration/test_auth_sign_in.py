@@ -17,21 +17,6 @@ PASSWORD = "correct horse battery"
 SESSION = "/v1/session"
 
 
-@pytest.fixture
-def world(sqlite_settings):
-    """Most of these tests are about HTTP: one database is enough."""
-    database = open_database(sqlite_settings)
-    with open_world(sqlite_settings, database) as opened:
-        yield opened
-    database.dispose()
-
-
-@pytest.fixture
-def each_world(settings, database):
-    with open_world(settings, database) as opened:
-        yield opened
-
-
 def add_user(world: World, name="hanako", password: str | None = PASSWORD, roles=(Role.REVIEWER,)):
     with world.database.transaction() as session:
         create_user(session, name=name, display_name="花子", roles=roles, password=password)

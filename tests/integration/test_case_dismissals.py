@@ -3,48 +3,22 @@
 from datetime import timedelta
 
 import pytest
-from api_world import MY_NUMBER, open_world
-from case_world import MAIN, PAPER, post, process, reading, write_forms
+from api_world import MY_NUMBER
+from case_world import MAIN, PAPER, post, process, reading
 from sqlalchemy import select
 from typer.testing import CliRunner
 
 from ocr_service.cases.repeats import RULE, again_findings
 from ocr_service.cli.main import app
-from ocr_service.intake import receive
 from ocr_service.states import Role
 from ocr_service.storage.tables_cases import PersonDigestRow, ProposalDismissalRow
-from tests.integration.service_tools import QuickInspector
 
 OTHER = {"kana": "センジュ タロウ", "birth": "1985-05-05", "number": None}
 
 
-class StillInspector(QuickInspector):
-    """Takes anything; needs no settings and no time."""
-
-    def __init__(self, _settings):
-        pass
-
-    def warm_up(self):
-        pass
-
-
 @pytest.fixture
-def world(settings, database, monkeypatch):
-    write_forms(settings)
-    # Nothing here is about the bytes of scans: no process to look at them.
-    monkeypatch.setattr(receive, "ChildInspector", StillInspector)
-    with open_world(settings, database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def desk(world):
-    return world.key("desk", Role.STATION)
-
-
-@pytest.fixture
-def anna(world):
-    return world.person("anna", Role.REVIEWER)
+def world(still_world):
+    return still_world
 
 
 def arrived(world, desk, form=PAPER, values=None, **query):

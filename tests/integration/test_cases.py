@@ -3,14 +3,13 @@
 import threading
 
 import pytest
-from api_world import DEFAULT_VALUES, MY_NUMBER, open_world
-from case_world import MAIN, PAPER, arrive, post, process, reading, status_of, write_forms
+from api_world import DEFAULT_VALUES, MY_NUMBER
+from case_world import MAIN, PAPER, arrive, post, process, reading, status_of
 from sqlalchemy import select
 from typer.testing import CliRunner
 
 from ocr_service.cases.check import open_checker
 from ocr_service.cli.main import app
-from ocr_service.intake import receive
 from ocr_service.jobs.processing import Outcome
 from ocr_service.states import Role
 from ocr_service.storage.objects import open_objects
@@ -19,39 +18,14 @@ from ocr_service.storage.tables_cases import CaseDocumentRow, CaseRow, PersonDig
 from ocr_service.storage.vault import add_key
 from pipelines.errors import CodedError, ErrorCode
 from pipelines.forms.load import FormLibrary
-from tests.integration.service_tools import QuickInspector
 
 one_database = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 """For what the other database can't do differently."""
 
 
-class StillInspector(QuickInspector):
-    """Takes anything; needs no settings and no time."""
-
-    def __init__(self, _settings):
-        pass
-
-    def warm_up(self):
-        pass
-
-
 @pytest.fixture
-def world(settings, database, monkeypatch):
-    write_forms(settings)
-    # Nothing here is about the bytes of scans: no process to look at them.
-    monkeypatch.setattr(receive, "ChildInspector", StillInspector)
-    with open_world(settings, database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def anna(world):
-    return world.person("anna", Role.REVIEWER)
-
-
-@pytest.fixture
-def desk(world):
-    return world.key("desk", Role.STATION)
+def world(still_world):
+    return still_world
 
 
 def decide(client, document, action="confirm", **more):

@@ -22,11 +22,6 @@ def world(settings, database):
         yield opened
 
 
-@pytest.fixture
-def anna(world):
-    return world.person("anna", Role.REVIEWER)
-
-
 def confirm(world, client, count=1, **values):
     made = []
     for _ in range(count):

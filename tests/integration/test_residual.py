@@ -26,26 +26,6 @@ BY = Actor("operator", "owner")
 FIELDS = 6
 
 
-@pytest.fixture
-def world(sqlite_settings):
-    database = open_database(sqlite_settings)
-    with open_world(sqlite_settings, database) as opened:
-        yield opened
-    database.dispose()
-
-
-@pytest.fixture
-def each_world(settings, database):
-    """A world on each database: the choice of documents is a query of its own."""
-    with open_world(settings, database) as opened:
-        yield opened
-
-
-@pytest.fixture
-def anna(world):
-    return world.person("anna", Role.REVIEWER)
-
-
 def decided(world, person, values=None, action="confirm", **document):
     """Put a document there that a person has decided; `values` are what they changed."""
     identity, suggestion = world.claimed(person, **document)

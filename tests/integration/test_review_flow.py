@@ -17,11 +17,6 @@ def world(settings, database):
 
 
 @pytest.fixture
-def anna(world):
-    return world.person("anna", Role.REVIEWER)
-
-
-@pytest.fixture
 def ben(world):
     return world.person("ben", Role.REVIEWER)
 

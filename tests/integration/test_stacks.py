@@ -105,16 +105,6 @@ def world(settings, database, monkeypatch):
         yield opened
 
 
-@pytest.fixture
-def anna(world):
-    return world.person("anna", Role.REVIEWER)
-
-
-@pytest.fixture
-def desk(world):
-    return world.key("desk", Role.STATION)
-
-
 def tiff(pages: int) -> bytes:
     images = [Image.new("L", (300, 400), 255 - number) for number in range(pages)]
     file = io.BytesIO()

@@ -8,14 +8,12 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
-from api_world import open_world
 from typer.testing import CliRunner
 
 from ocr_service.audit.chain import Actor
 from ocr_service.cli.main import app
 from ocr_service.review.suggestions import load_suggestion
 from ocr_service.states import Role
-from ocr_service.storage.database import open_database
 from ocr_service.storage.objects import ObjectKind
 from ocr_service.storage.suggestion_codec import decode_suggestion, encode_suggestion
 from ocr_service.storage.tables import DocumentRow, SuggestionRow
@@ -27,20 +25,6 @@ from ocr_service.taxonomy.store import keep_choice
 from pipelines.records import BoundingBox, CategoryScore, Line
 
 JOB, TAX = "nursery_admission.attachment", "resident_tax.certificate"
-
-
-@pytest.fixture
-def world(sqlite_settings):
-    database = open_database(sqlite_settings)
-    with open_world(sqlite_settings, database) as opened:
-        yield opened
-    database.dispose()
-
-
-@pytest.fixture
-def each_world(settings, database):
-    with open_world(settings, database) as opened:
-        yield opened
 
 
 @pytest.fixture
