@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 import pytest
 from bad_files import Sent, note, saved, sent_files
-from conftest import ROOT, RunningService
+from running_service import ROOT, RunningService
 
 from ocr_service.error_map import describe
 from ocr_service.states import DocumentState

@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from conftest import ROOT
+from running_service import ROOT
 
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.forms.load import FormLibrary

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from PIL import Image, ImageDraw, ImageFont
+from running_service import ROOT
 from typer.testing import CliRunner
 
 from ocr_service.cli.main import app

@@ -40,7 +40,9 @@ def test_a_form_that_fills_the_scan_is_one_sheet(world: World) -> None:
     assert not told(world, rgb(world.templates["moving-notice"].grey))
 
 
-@pytest.mark.parametrize(("length", "two"), [(2339, False), (2450, False), (3000, True), (3900, True)])
+@pytest.mark.parametrize(
+    ("length", "two"), [(2339, False), (2450, False), (3000, True), (3900, True)]
+)
 def test_a_scan_longer_than_any_sheet_holds_two(world: World, length: int, two: bool) -> None:
     form = rgb(world.templates["moving-notice"].grey)
     tall = np.vstack([form, form])[:length]
