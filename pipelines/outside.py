@@ -41,7 +41,8 @@ _BESIDE_MM = 6.5
 _RIVAL, _RIVAL_MM = 1.4, 1.2
 # A mark is drawn so far around its option; a seal is stamped so far beside its place.
 _RING_MM, _SEAL_MM = 2.6, 6.0
-# The smallest stroke that is looked at, and the smallest group that is writing.
+# The smallest stroke that is looked at, and the smallest group that is writing: of several
+# strokes, or one that is a character.
 _STROKE_MM, _TALL_MM, _GROUP_MM = 0.4, 1.5, 2.5
 # A box with a stroke of this length is not empty.
 _WRITTEN_MM = 1.2
@@ -195,8 +196,10 @@ def _owners(page: PageInk, inside: NDArray[np.float64]) -> NDArray[np.int_]:
 
 def _is_writing(strokes: Sides) -> bool:
     x0, y0, x1, y1 = around(strokes).tolist()
-    tall, longest = y1 - y0, max(x1 - x0, y1 - y0)
-    return len(strokes) >= _LEAST_STROKES and tall >= _TALL_MM and longest >= _GROUP_MM
+    tall, wide = y1 - y0, x1 - x0
+    if len(strokes) < _LEAST_STROKES:
+        return tall >= _GROUP_MM and wide >= _TALL_MM
+    return tall >= _TALL_MM and max(wide, tall) >= _GROUP_MM
 
 
 def _is_words(strokes: Sides) -> bool:

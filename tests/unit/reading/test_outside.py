@@ -70,6 +70,13 @@ def test_writing_far_from_all_boxes_is_told_of_and_dust_is_not() -> None:
     assert not _found(pixels, seals=(box(38, 42, 15, 10),)).loose
 
 
+def test_a_single_character_is_told_of_and_a_line_is_not() -> None:
+    pixels = white_page()
+    draw_box_character(pixels, 45, 45)
+    draw(pixels, [(70, 45), (70, 50)])
+    assert len(_found(pixels).loose) == 1
+
+
 def test_under_strong_noise_words_are_told_of_and_crumbs_are_not() -> None:
     words, crumbs = white_page(), white_page()
     for x in (40, 46):
