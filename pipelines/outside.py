@@ -198,8 +198,8 @@ def _is_writing(strokes: Sides) -> bool:
     x0, y0, x1, y1 = around(strokes).tolist()
     tall, wide = y1 - y0, x1 - x0
     if len(strokes) < _LEAST_STROKES:
-        return tall >= _GROUP_MM and wide >= _TALL_MM
-    return tall >= _TALL_MM and max(wide, tall) >= _GROUP_MM
+        return bool(tall >= _GROUP_MM and wide >= _TALL_MM)
+    return bool(tall >= _TALL_MM and max(wide, tall) >= _GROUP_MM)
 
 
 def _is_words(strokes: Sides) -> bool:
