@@ -32,7 +32,7 @@ _COMB = (3.5, 14.0)
 _PITCH = (3.0, 10.0)
 _REGULAR = 0.12
 _MOST_MISSING = 6
-_PALE = 9
+_PALE = 7
 """Tones by which a rule that is promised is darker than the grain."""
 
 Dark = NDArray[np.uint8]

@@ -30,6 +30,9 @@ _HOLE = (1.3, 5.4)
 _STROKE = 1.0
 _SQUARE = 0.16
 _BOX_CHARS = frozenset("□☐◻▢口ロ回囗")
+_SQUARES = frozenset("日曰目田国囲図固四因困団園圏")
+_PART = 1.8
+"""A character this many times as high as a square holds it: 合, 言."""
 _IN_WORDS = ("口座", "窓口", "人口", "入口", "出口", "口数", "口頭")
 
 
@@ -85,17 +88,36 @@ def rules_of_boxes(boxes: Iterable[Area]) -> tuple[list[Area], list[Area]]:
 def parted_boxes(boxes: Sequence[Area], chars: Sequence[Char]) -> tuple[list[Area], list[Char]]:
     """Tell boxes to tick from characters that look like one (口, 日): both without the other."""
     line = sorted(chars, key=lambda c: (round(c.area.y0 / 2), c.area.x0))
-    kept, dropped = [], set()
+    kept: list[Area] = []
+    told: dict[int, Char | None] = {}
     for box in boxes:
         over = [i for i, char in enumerate(line) if _covers(box, char.area)]
         words = ["".join(c.text for c in line[max(i - 1, 0) : i + 2]) for i in over]
-        if any(line[i].text not in _BOX_CHARS for i in over):
+        if any(_has_square(line[i], box) for i in over):
             continue
         if any(word in around for around in words for word in _IN_WORDS):
             continue
         kept.append(box)
-        dropped.update(over)
-    return kept, [char for i, char in enumerate(line) if i not in dropped]
+        told |= {i: _behind(line[i], box) for i in over}
+    shown = [told.get(i, char) for i, char in enumerate(line)]
+    return kept, [char for char in shown if char is not None]
+
+
+def _has_square(char: Char, box: Area) -> bool:
+    """Whether a square is part of a character; what it was read as says little of its shape."""
+    part = char.text not in _BOX_CHARS and char.area.height > _PART * box.height
+    return char.text in _SQUARES or part
+
+
+def _behind(char: Char, box: Area) -> Char | None:
+    """Give what stands behind a box that a character was read over; None: it is the box."""
+    if char.text in _BOX_CHARS or char.area.x1 < box.x1 + 0.4 * box.width:
+        return None
+    return Char(char.text, Area(max(char.area.x0, box.x1 + 0.1), *_rest(char.area)))
+
+
+def _rest(area: Area) -> tuple[float, float, float]:
+    return area.y0, area.x1, area.y1
 
 
 def _covers(box: Area, char: Area) -> bool:

@@ -22,8 +22,8 @@ _DASH = (0.9, 4.5)
 _DASH_HEIGHT = 0.65
 _ALONE = 0.7
 """Nothing else is printed within this many mm of a dot or a dash."""
-_AROUND = 40.0
-"""What lies farther from all characters, in mm, is the table under the sheet."""
+_NAMED = 70.0
+"""A dash has words before it, no farther off than this many mm: the grain of a table has none."""
 _REACH = 9.0
 _LEVEL = 0.28
 _CODE = (8.0, 40.0)
@@ -37,6 +37,8 @@ _RING_INK = 0.4
 _ANGLES = 128
 _OFFSETS = (-0.6, -0.3, 0.0, 0.3, 0.6)
 _SEALS = ("印", "㊞")
+_ROUND = frozenset("田回日口囗目固○〇◯甲申①0O")
+_TALL = 5.0
 _LINES = frozenset("口日目田回国囲図困因団囗|Il1ー一－-□☐")
 """Characters that combs and boxes are read as."""
 
@@ -135,9 +137,6 @@ def dots_and_dashes(ink: Ink, free: Ink, chars: Sequence[Char], per_mm: float) -
     """Find ・ between words and - in `free`, the ink without rules, where nothing was read."""
     _, labels, stats, _ = components(np.asarray(free, np.uint8))
     read = np.array([(c.area.x0, c.area.y0, c.area.x1, c.area.y1) for c in chars]).reshape(-1, 4)
-    if not len(read):
-        return
-    low, high = read[:, :2].min(axis=0) - _AROUND, read[:, 2:].max(axis=0) + _AROUND
     margin = round(_ALONE * per_mm)
     for number, (x, y, w, h, filled) in enumerate(stats.tolist()):
         if number == 0 or filled < 0.55 * w * h:
@@ -149,12 +148,10 @@ def dots_and_dashes(ink: Ink, free: Ink, chars: Sequence[Char], per_mm: float) -
         place = np.s_[max(y - margin, 0) : y + h + margin, max(x - margin, 0) : x + w + margin]
         if (ink[place] > 0).sum() > (labels[place] == number).sum() or _inside(area, read):
             continue
-        if area.x0 < low[0] or area.y0 < low[1] or area.x1 > high[0] or area.y1 > high[1]:
-            continue
-        if not dot:
+        if not dot and _named(area, read):
             middle, tall = (area.y0 + area.y1) / 2, 1.6
             yield Char("-", Area(area.x0, middle - tall, area.x1, middle + tall))
-        elif (tall := _between_words(area, read)) > 0:
+        elif dot and (tall := _between_words(area, read)) > 0:
             middle = (area.y0 + area.y1) / 2
             yield Char("・", Area(area.x0, middle - tall / 2, area.x1, middle + tall / 2))
 
@@ -175,6 +172,13 @@ def _inside(area: Area, read: NDArray[np.float64]) -> bool:
     return bool(held.any())
 
 
+def _named(area: Area, read: NDArray[np.float64]) -> bool:
+    """Whether words stand before a dash at about its height."""
+    middle, tall = (read[:, 1] + read[:, 3]) / 2, read[:, 3] - read[:, 1]
+    level = np.abs(middle - (area.y0 + area.y1) / 2) < 1.2 * tall
+    return bool((level & (read[:, 2] <= area.x0) & (area.x0 - read[:, 2] < _NAMED)).any())
+
+
 def _between_words(area: Area, read: NDArray[np.float64]) -> float:
     """Height of the characters on both sides at the height of a dot; 0 when there are none."""
     middle = (area.y0 + area.y1) / 2
@@ -190,7 +194,9 @@ def _between_words(area: Area, read: NDArray[np.float64]) -> float:
 def rings(ink: Ink, chars: Sequence[Char], per_mm: float) -> list[Area]:
     """Find the circles, dashed or not, around 印 that stands alone."""
     thick = cv2.dilate(ink, np.ones((3, 3), np.uint8)) > 0
-    alone = [c for c in chars if c.text in _SEALS and not _in_words(c, chars)]
+    # The ring may have been read as a character, with 印 in it.
+    named = [c for c in chars if c.text in _SEALS or (c.text in _ROUND and c.area.height > _TALL)]
+    alone = [c for c in named if not _in_words(c, chars)]
     found = [_ring(thick, char.area, per_mm) for char in alone]
     return [ring for ring in found if ring is not None]
 
