@@ -109,27 +109,43 @@ def writing_outside(
         held = np.where(owner == NONE, joins.slot, owner)
         empty = sorted({*range(len(slots))} - set(held[longest >= _WRITTEN_MM].tolist()))
         unsure |= joins.doubted | set(displaced(strokes, held, boxes, may_take))
-        for slot in set(joins.slot[joins.slot >= 0].tolist()):
-            mine = np.flatnonzero(joins.slot == slot)
-            taken[slot] |= set(mine.tolist())
-            rivals = [n for n in empty if may_take[n]]
-            before = set(towards_empty(strokes, mine, slot, boxes, rivals))
-            unsure |= before | ({slot} if before or placed[mine].any() else set())
+        unsure |= _take(
+            joins.slot, strokes, boxes, [n for n in empty if may_take[n]], placed, taken
+        )
         for place, group in _groups(page, strokes, numbers, joins.slot, places):
             if _is_era(place, slots):
                 continue
             near = _empty_beside(place, slots, boxes, empty)
-            if near is None:
-                loose.append(box_of(place))
-            else:
+            if near is not None:
                 taken[near].update(group.tolist())
                 unsure.add(near)
+            else:
+                loose.append(box_of(place))
     return Outside(
         taken={n: frozenset(held) for n, held in taken.items() if held},
         left_out={n: frozenset(held) for n, held in left_out.items() if held},
         unsure=frozenset(unsure),
         loose=tuple(loose),
     )
+
+
+def _take(
+    joined: NDArray[np.int_],
+    strokes: Sides,
+    boxes: Sides,
+    empty: Sequence[int],
+    placed: NDArray[np.bool_],
+    taken: dict[int, set[int]],
+) -> set[int]:
+    """Add what goes on from each slot to `taken`; slots of which this is not sure."""
+    unsure: set[int] = set()
+    for slot in set(joined[joined >= 0].tolist()):
+        mine = np.flatnonzero(joined == slot)
+        taken[slot].update(mine.tolist())
+        before = set(towards_empty(strokes, mine, slot, boxes, empty))
+        if before or placed[mine].any():
+            unsure |= {slot, *before}
+    return unsure
 
 
 def _groups(
