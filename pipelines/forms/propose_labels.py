@@ -150,8 +150,8 @@ def heads_column(area: Area, cells: Sequence[Cell]) -> bool:
     )
 
 
-def heads_stack(head: Cell, cells: Sequence[Cell]) -> bool:
-    """Whether cells of the same width under `head` are all empty, or offer all the same."""
+def text_below(head: Cell, cells: Sequence[Cell]) -> str | None:
+    """Give the text that several cells of the same width under `head` share; None: they don't."""
     stack = []
     area = head.area
     for cell in sorted(cells, key=lambda cell: cell.area.y0):
@@ -159,7 +159,7 @@ def heads_stack(head: Cell, cells: Sequence[Cell]) -> bool:
         if below and abs(cell.area.x0 - area.x0) < 1 and abs(cell.area.x1 - area.x1) < 1:
             stack.append(cell.text)
             area = cell.area
-    return len(stack) > 1 and len(set(stack)) == 1 and stack[0] != head.text
+    return stack[0] if len(stack) > 1 and len(set(stack)) == 1 and stack[0] != head.text else None
 
 
 def section_of(area: Area, cells: Sequence[Cell]) -> str:

@@ -12,18 +12,17 @@ from pipelines.forms.propose_labels import (
     guess_kind,
     heads_column,
     heads_row,
-    heads_stack,
     label_in_cell,
     label_of_cell,
     left_label,
     section_of,
+    text_below,
 )
 from pipelines.forms.propose_parts import Word, find_choices, find_numbered
 from pipelines.forms.propose_records import TALLEST, FieldPlace, MarkPlace, chars_of, touch
 
 _TICK_SIGNS = "□☐◻▢"
 _NAMES = re.compile("(への|[をはにのが]|の方|の別|の区分|の有無|名称?)$")
-_TIGHT = 1.6
 _UNITS = frozenset(("日", "月", "年", "時間", "分", "級", "度", "号"))
 _CHOICE_WORDS = frozenset(
     (
@@ -99,7 +98,7 @@ def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
         return False
     if all(text in _CHOICE_WORDS for text in texts):
         return True
-    if any(_is_name(word.text) for word in words):
+    if _shares_bracket(words) or any(_is_name(word.text) for word in words):
         return False
     gaps = [b.area.x0 - a.area.x1 for a, b in pairwise(words)]
     if labelled and min(gaps) > 2.5 * words[0].area.height and max(map(len, texts)) <= 14:
@@ -117,21 +116,30 @@ def _heads_table(region: Cell, cells: Sequence[Cell]) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    """Whether a word names a place or is part of a sentence: nobody circles 氏名 or (更新."""
-    halved = text.count("(") != text.count(")")
+    """Whether a word names a place or is part of a sentence: nobody circles 氏名."""
     promise = text not in _CHOICE_WORDS and guess_kind(text) is not FieldKind.TEXT
-    return halved or promise or bool(_NAMES.search(text))
+    return promise or bool(_NAMES.search(text))
+
+
+def _shares_bracket(words: Sequence[Word]) -> bool:
+    """Whether a bracket opens in one word and closes in another; a ring may look like one."""
+    texts = [word.text for word in words]
+    opened = [text.count("(") > text.count(")") for text in texts]
+    closed = [text.count("(") < text.count(")") for text in texts]
+    return any(opened) and any(closed)
 
 
 def _names_cells(words: Sequence[Word], region: Cell, cells: Sequence[Cell]) -> bool:
     """Whether words name the cell beside or the column under them, as 記号・番号 does."""
-    if heads_stack(region, cells):
-        return True
+    below = text_below(region, cells)
     if all(word.text in _CHOICE_WORDS for word in words):
-        return False
-    gaps = [b.area.x0 - a.area.x1 for a, b in pairwise(words)]
-    tight = max(gaps) < _TIGHT * words[0].area.height
-    promise = tight or guess_kind(region.text) is not FieldKind.TEXT
+        # 同居・別居 over cells that offer 同・別.
+        offered = set((below or "").split("・"))
+        own = {word.text for word in words}
+        return offered != own and len(offered) > 1 and offered <= _CHOICE_WORDS
+    if below == "":
+        return True
+    promise = guess_kind(region.text) is not FieldKind.TEXT
     return heads_column(region.area, cells) or (promise and heads_row(region.area, cells))
 
 

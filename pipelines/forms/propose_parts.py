@@ -49,7 +49,7 @@ _UNITS = (
     "割",
     "%",
 )
-_UNIT_ROOM = 7.5
+_UNIT_ROOM = 7.0
 _BRACKET_ROOM = 12.0
 _DASHES = frozenset("-－―─–—ー")
 _FAR = 110.0
