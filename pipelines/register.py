@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.forms.template import Template
 from pipelines.geometry import (
+    Edge,
     Points,
     before_edge,
     even_light,
@@ -82,20 +83,25 @@ def register_page(
 def _ways_to_place(
     source: Pixels, blank: PrintMap, pose: Matrix
 ) -> Iterator[tuple[Matrix, ShiftField | None, bool]]:
-    """Pose and field of flat or bent paper, and if that does not do those of curved paper.
+    """Pose and field of flat or bent paper, and where that does not do those of curved paper.
 
-    Also whether it is taken for curved. The last is from another first guess.
+    Also whether the result must show that print is in its place all over the page. Curved paper is
+    placed from two first guesses.
     """
     settled = _settle(source, blank, pose)
+    bent = None
     if settled is not None:
         tracked = settled[1]
         field = fit_shifts(tracked.expected, tracked.found, blank.grey.shape, _DPI)
-        if not is_curved(field, len(tracked.expected), blank):
-            yield settled[0], field, False
+        bent = settled[0], field, is_curved(field, blank)
+    if bent is not None and not bent[2]:
+        yield bent
     for guess in (pose, None if settled is None else settled[0]):
         placed = None if guess is None else place_curved(source, blank, guess)
         if placed is not None:
             yield *placed, True
+    if bent is not None and bent[2]:
+        yield bent
 
 
 def _judged(
@@ -110,13 +116,14 @@ def _judged(
     residual = _residual_mm(seen, blank)
     if residual is None:
         return None
-    whole, field, curved = place
-    if curved and not well_placed(seen, blank):
-        return None
+    whole, field, doubted = place
     score = score_seen(seen, blank)
-    shown = _shown(whole @ np.linalg.inv(blank.from_template), page.pixels.shape, blank)
-    if score.edge is not None:
-        shown &= before_edge(score.edge, blank.points)
+    pose = whole @ np.linalg.inv(blank.from_template)
+    shown = _shown(pose, page.pixels.shape, blank.points, score.edge)
+    corners = blank.corners.reshape(-1, 2).astype(np.float64)
+    seen_corners = _shown(pose, page.pixels.shape, corners, score.edge)
+    if doubted and not well_placed(seen, blank, seen_corners):
+        return None
     cells = cell_likeness(score, blank, shown)
     if score.alike < _LEAST_ALIKE or residual > _MOST_RESIDUAL_MM:
         return None
@@ -261,10 +268,13 @@ def _colours(
     return _sampled(source, matrix, (width // 2, height // 2), field, template.dpi / 2)
 
 
-def _shown(pose: Matrix, shape: tuple[int, ...], blank: PrintMap) -> NDArray[np.bool_]:
-    mapped = transform_points(pose, blank.points)
+def _shown(
+    pose: Matrix, shape: tuple[int, ...], points: Points, edge: Edge | None
+) -> NDArray[np.bool_]:
+    """Which points of the print map lie within the scan and before the edge of what is in sight."""
+    mapped = transform_points(pose, points)
     shown: NDArray[np.bool_] = np.all((mapped >= 0) & (mapped < [shape[1], shape[0]]), axis=1)
-    return shown
+    return shown if edge is None else shown & before_edge(edge, points)
 
 
 def _rotation(to_scan: Matrix, shape: tuple[int, ...]) -> int:

@@ -7,6 +7,7 @@ takes up what that leaves.
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.bend import flat_part, follow_far, view_bent, view_shifted
 from pipelines.geometry import Points, transform_points
@@ -14,9 +15,10 @@ from pipelines.identify_print import PrintMap
 from pipelines.records import Matrix, Pixels
 from pipelines.register_field import ShiftField, fit_shifts, with_bend
 
-_CURVED_MM = 0.8
-_MOST_CORNERS = 0.7
-"""Largest shift, and share of corners followed, at which bent paper is looked at as curved."""
+_CURVED_MM = 0.5
+"""Shift from which bent paper is looked at as curved: where it bends most, corners of the print
+were not followed, then. (Tuned: folded and stretched paper shifts by 0.4, curved by 0.57 and more.)
+"""
 _ROUNDS = 3
 _REACH_MM = 2.5
 _IN_PLACE_MM, _MOST_GAP_MM = 0.25, 30.0
@@ -25,12 +27,11 @@ than that: where none is, print and boxes may lie anywhere. (Tuned: pages that w
 0.15 mm had gaps up to 29 mm, wrong ones from 34.)"""
 
 
-def is_curved(field: ShiftField | None, followed: int, blank: PrintMap) -> bool:
-    """Whether paper bends so much that corners of its print were not followed for that."""
+def is_curved(field: ShiftField | None, blank: PrintMap) -> bool:
+    """Whether paper may bend more than the field that was fitted to it says."""
     if field is None:
         return False
-    most = float(np.abs(field.nodes).max()) * 25.4 / blank.dpi
-    return most > _CURVED_MM or followed < _MOST_CORNERS * len(blank.corners)
+    return float(np.abs(field.nodes).max()) * 25.4 / blank.dpi > _CURVED_MM
 
 
 def place_curved(source: Pixels, blank: PrintMap, pose: Matrix) -> tuple[Matrix, ShiftField] | None:
@@ -62,14 +63,17 @@ def place_curved(source: Pixels, blank: PrintMap, pose: Matrix) -> tuple[Matrix,
     return pose, _field(expected, found, shifts, blank)
 
 
-def well_placed(seen: Pixels, blank: PrintMap) -> bool:
-    """Whether print is in its place all over a registered page (grey, as on the print map)."""
+def well_placed(seen: Pixels, blank: PrintMap, shown: NDArray[np.bool_]) -> bool:
+    """Whether print is in its place all over a registered page (grey, as on the print map).
+
+    `shown` says which corners of the print can be in sight at all.
+    """
     _, good = follow_far(seen, blank, _IN_PLACE_MM)
     if not good.any():
         return False
     corners = blank.corners.reshape(-1, 2).astype(np.float64)
-    gaps = np.linalg.norm(corners[:, None] - corners[None, good], axis=2).min(axis=1)
-    return bool(gaps.max() * 25.4 / blank.dpi <= _MOST_GAP_MM)
+    gaps = np.linalg.norm(corners[shown, None] - corners[None, good], axis=2).min(axis=1)
+    return bool(gaps.max(initial=0.0) * 25.4 / blank.dpi <= _MOST_GAP_MM)
 
 
 def _field(

@@ -31,6 +31,7 @@ from pipelines.records import (
 from pipelines.register import register_page
 from pipelines.run import read_document
 from pipelines.synthesis.compare import compare
+from pipelines.synthesis.curved import photograph_curved
 from pipelines.synthesis.formats import encode_scan
 from pipelines.synthesis.paper import draw_paper
 from pipelines.synthesis.synthesize import FilledScan, synthesize
@@ -275,3 +276,23 @@ def _real_images() -> list[Path]:
     found = [path for path in _DATA.rglob("*") if path.suffix in kinds]
     # Single characters of 48 x 48 pixels are no pages.
     return sorted(path for path in found if path.parent.name != "kana_hiragana73")
+
+
+def test_a_form_that_curves_before_a_camera_is_read(real_reader: Reader) -> None:
+    scan = _scan("employment-certificate", 20_100, ("clean",))
+    rng = np.random.default_rng(4)
+    seen, _ = photograph_curved(scan.pages[0], scan.dpi, rng, kind="hill", sagitta=9.0)
+    found = _read(real_reader, [seen], scan.dpi)
+    assert found.form is not None and found.form.id == "employment-certificate"
+    assert compare(found.fields, scan.truth).accuracy >= 0.8
+
+
+def test_a_form_that_cannot_be_placed_says_so(
+    real_reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.run.register_page", lambda *_: None)
+    scan = _scan("resident-move", 20_101, ("clean",))
+    found = _read(real_reader, [scan.pages[0]], scan.dpi)
+    assert found.form is None
+    assert QualityReason.NOT_PLACED in found.pages[0].quality.reasons
+    assert "quality.not_placed" in {finding.rule for finding in found.findings}

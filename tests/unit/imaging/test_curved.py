@@ -95,12 +95,14 @@ def test_flat_paper_is_not_looked_at_as_curved(
 
 
 def test_print_out_of_place_in_a_part_of_the_page_is_told(world: World) -> None:
-    template = world.templates["moving-notice"]
-    blank = print_map(template)
-    assert well_placed(blank.grey, blank)
-    moved = blank.grey.copy()
-    moved[: len(moved) // 3] = np.roll(blank.grey, 6, axis=0)[: len(moved) // 3]
-    assert not well_placed(moved, blank)
+    blank = print_map(world.templates["moving-notice"])
+    everywhere = np.ones(len(blank.corners), np.bool_)
+    assert well_placed(blank.grey, blank, everywhere)
+    moved, third = blank.grey.copy(), len(blank.grey) // 3
+    moved[:third] = np.roll(blank.grey, 6, axis=0)[:third]
+    assert not well_placed(moved, blank, everywhere)
+    # What another sheet covers says nothing of what is in sight.
+    assert well_placed(moved, blank, blank.corners[:, 0, 1] > third)
 
 
 @pytest.mark.parametrize(
