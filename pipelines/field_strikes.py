@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from pipelines.field_ink import BoxInk
 from pipelines.records import Pixels
-from pipelines.strike_lines import line_band, row_of, without_lines
+from pipelines.strike_lines import line_band, line_edges, row_of, without_lines
+from pipelines.strike_traces import traced_pair
 
 _PAPER = 255
 # Shortest strike as a multiple of the height of the writing: no character has a level stroke of
@@ -29,6 +30,8 @@ _MERGED_MM, _STRAIGHT_MM = 0.7, 0.16
 _DARK = 0.35
 # Share of a strike's length along which there must be writing above it, and below it.
 _CROSSED = 0.25
+# An underline may cut the feet of characters by so much.
+_FEET_MM = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -69,15 +72,15 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
             or level.x1 - level.x0 >= _LENGTH_OF_SINGLE * height
         ]
     lines = lines or _short_pair(core, height, px_per_mm)
-    if not lines:
-        return None
-    strokes = np.logical_or.reduce([line.mask for line in lines])
-    if not _runs_through(ink.mask & ~strokes, lines, px_per_mm):
-        return None
     masks = [line.mask for line in lines]
+    if not masks or not _runs_through(ink, masks, px_per_mm):
+        masks = traced_pair(core, px_per_mm)
+        if not masks or not _runs_through(ink, masks, px_per_mm):
+            return None
     band = line_band(masks, px_per_mm)
     others = ink.mask & ~band
-    ends = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    under = np.flatnonzero(np.logical_or.reduce(masks).any(axis=0))
+    ends = int(under[0]), int(under[-1]) + 1
     struck = row_of(others, band, ends, px_per_mm)
     grey, mask = without_lines(ink.grey, ink.mask, struck, masks, px_per_mm)
     return Strike(
@@ -176,16 +179,18 @@ def _short_pair(core: NDArray[np.bool_], height: float, px_per_mm: float) -> lis
     return lines if inside else []
 
 
-def _runs_through(others: NDArray[np.bool_], lines: list[_Level], px_per_mm: float) -> bool:
+def _runs_through(ink: BoxInk, masks: list[NDArray[np.bool_]], px_per_mm: float) -> bool:
     """Whether there is writing on both sides of the lines, spread over their length.
 
-    An underline has none below it.
+    An underline has none below it, or only the feet of some characters.
     """
-    x0, x1 = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    top, bottom = min(line.y for line in lines), max(line.y for line in lines)
-    reach = 2.5 * px_per_mm
-    above = others[max(0, round(top - reach)) : max(0, round(top) - 1), x0:x1]
-    below = others[round(bottom) + 2 : round(bottom + reach), x0:x1]
+    others = ink.mask & ~line_band(masks, px_per_mm)
+    upper, lower, columns = line_edges(masks, px_per_mm)
+    rows = np.arange(len(others))[:, None]
+    reach, near = 2.5 * px_per_mm, _FEET_MM * px_per_mm
+    part = others[:, columns]
+    above = part & (rows < upper - near) & (rows >= upper - reach)
+    below = part & (rows > lower + near) & (rows <= lower + reach)
     spread = 0.6 * px_per_mm
     return min(_covered(above, spread), _covered(below, spread)) >= _CROSSED
 

@@ -47,6 +47,21 @@ def line_band(lines: Sequence[Mask], px_per_mm: float) -> Mask:
     return band
 
 
+def line_edges(
+    lines: Sequence[Mask], px_per_mm: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], slice]:
+    """Uppermost and lowermost row of the lines in each column under them, and these columns."""
+    followed = list(_followed(lines, px_per_mm))
+    under = slice(
+        min(int(columns[0]) for columns, _, _ in followed),
+        max(int(columns[-1]) for columns, _, _ in followed) + 1,
+    )
+    across = np.arange(under.start, under.stop)
+    tops = [np.interp(across, c, middle - 0.5 * thick) for c, middle, thick in followed]
+    bottoms = [np.interp(across, c, middle + 0.5 * thick) for c, middle, thick in followed]
+    return np.min(tops, axis=0), np.max(bottoms, axis=0), under
+
+
 def without_lines(
     grey: Pixels, ink: Mask, struck: Mask, lines: Sequence[Mask], px_per_mm: float
 ) -> tuple[Pixels, Mask]:

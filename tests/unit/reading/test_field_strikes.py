@@ -1,8 +1,11 @@
+import cv2
 import numpy as np
-from reading_pages import MM, box, draw, draw_box_character, page_ink, white_page
+import pytest
+from reading_pages import MM, box, draw, draw_box_character, page_ink, registered, white_page
 
-from pipelines.field_ink import BoxInk, ink_of_box
+from pipelines.field_ink import BoxInk, ink_of_box, sort_ink
 from pipelines.field_strikes import find_strike
+from pipelines.ink import Ink
 from pipelines.records import Pixels
 
 PLACE = box(20, 20, 60, 8)
@@ -156,3 +159,52 @@ def test_two_long_level_strokes_of_a_single_character_are_no_strike() -> None:
     draw(pixels, [(31.6, 23.8), (30.9, 24.9), (34.4, 25.4)])
     draw(pixels, [(33.3, 24), (32.4, 25), (29.9, 25.4)])
     assert find_strike(_ink(pixels), MM) is None
+
+
+@pytest.mark.parametrize("y", [26.0, 26.4, 26.8])
+def test_a_double_underline_that_touches_the_feet_is_no_strike(y: float) -> None:
+    """Its soft edge is ink too, as on any scan, and no writing below it."""
+    pixels = white_page()
+    for x in (22, 27, 32, 37):
+        draw(pixels, [(x, 26.2), (x + 1.6, 22), (x + 3.4, 26.2)])
+    for line in (y, y + 0.9):
+        draw(pixels, [(21, line), (42, line)])
+    soft = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 1.0), np.uint8)
+    grey = soft[..., 0]
+    ink = Ink(mask=grey < 229, red=np.zeros(grey.shape, bool), darkness=255 - grey)
+    assert find_strike(ink_of_box(sort_ink(registered(soft), ink), PLACE), MM) is None
+
+
+def _broken(pixels: Pixels, apart: float, *, keep: float) -> Pixels:
+    """Two lines through the writing, of which a fax has kept so much, black on white."""
+    rng = np.random.default_rng(5)
+    for y in (24 - apart / 2, 24 + apart / 2):
+        line = white_page()
+        draw(line, [(21, y), (42.5, y + 0.1)])
+        line[:, np.repeat(rng.random(line.shape[1]) > keep, 3)[: line.shape[1]]] = 255
+        pixels = np.minimum(pixels, line)
+    return np.where(pixels < 128, np.uint8(0), np.uint8(255))
+
+
+def test_broken_lines_on_a_fax_strike_out() -> None:
+    pixels = white_page()
+    for x in (22, 28.5, 35):
+        for post in (0.4, 2.0, 3.6):
+            draw(pixels, [(x + post, 22), (x + post, 26.2)])
+    strike = find_strike(_ink(_broken(pixels, 1.1, keep=0.8)), MM)
+    assert strike is not None
+    assert not strike.struck.blank and strike.rest.blank
+    # Crumbs along a line are none.
+    assert find_strike(_ink(_broken(pixels, 1.1, keep=0.1)), MM) is None
+
+
+def test_level_strokes_of_neighbours_that_lie_in_line_are_no_strike() -> None:
+    """三三 and 井井 written closely, black on white."""
+    for bars, posts in (((22.4, 24.0, 25.6), ()), ((23.2, 25.0), (1.2, 3.0))):
+        pixels = white_page()
+        for x in (22, 27, 32, 37):
+            for y in bars:
+                draw(pixels, [(x, y), (x + 4.1, y)])
+            for post in posts:
+                draw(pixels, [(x + post, 22), (x + post, 26.5)])
+        assert find_strike(_ink(pixels), MM) is None
