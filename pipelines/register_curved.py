@@ -15,9 +15,9 @@ from pipelines.identify_print import PrintMap
 from pipelines.records import Matrix, Pixels
 from pipelines.register_field import ShiftField, fit_shifts, with_bend
 
-_CURVED_MM = 0.5
+_CURVED_MM = 0.75
 """Shift from which bent paper is looked at as curved: where it bends most, corners of the print
-were not followed, then. (Tuned: folded and stretched paper shifts by 0.4, curved by 0.57 and more.)
+were not followed, then. (Tuned: curved paper that came out wrong without shifted by 0.8 and more.)
 """
 _ROUNDS = 3
 _REACH_MM = 2.5
