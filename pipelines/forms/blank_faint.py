@@ -25,7 +25,7 @@ _SHORTEST = 4.0
 _MEETS = 1.2
 """Both ends of a faint rule are this near, in mm, to rules that cross it."""
 _SAME = 0.5
-_LEAST = 2.5
+_LEAST = 1.0
 _THICKEST = 1.6
 _COMB = (3.5, 14.0)
 """Length of the rules of a comb."""

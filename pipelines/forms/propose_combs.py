@@ -1,6 +1,7 @@
 """Combs (a cell for each character) and tick boxes among the cells of a blank."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipelines.forms.blank_cells import Cell, bounds
 from pipelines.forms.blank_page import Area, Char
@@ -19,6 +20,10 @@ from pipelines.forms.propose_records import FieldPlace, inside
 _TICK = (1.8, 5.7)
 COMB_WIDEST = 9.5
 _WITHIN = 2.5
+_TOUCHING = 0.9
+_APART = 2.2
+_SHARE = 0.45
+_UNEVEN = 0.5
 _NUMBERS = (
     FieldKind.DIGITS,
     FieldKind.MY_NUMBER,
@@ -30,7 +35,7 @@ _LENGTHS = {12: FieldKind.MY_NUMBER, 13: FieldKind.CORPORATE_NUMBER}
 
 
 def find_combs(cells: Sequence[Cell]) -> list[list[Cell]]:
-    """Rows of equal empty cells that touch: one character each."""
+    """Rows of equal empty cells that touch, or stand at one small distance: one character each."""
     empty = [c for c in cells if not c.runs and c.area.width <= COMB_WIDEST and c.area.height >= 4]
     rows: list[list[Cell]] = []
     for cell in sorted(empty, key=lambda c: (round(c.area.y0), c.area.x0)):
@@ -40,12 +45,20 @@ def find_combs(cells: Sequence[Cell]) -> list[list[Cell]]:
             and abs(last.y0 - cell.area.y0) < 0.6
             and abs(last.height - cell.area.height) < 0.6
             and abs(last.width - cell.area.width) < 0.15 * last.width
-            and 0 <= cell.area.x0 - last.x1 < 0.9
+            and _follows(cell.area, rows[-1])
         ):
             rows[-1].append(cell)
         else:
             rows.append([cell])
     return [row for row in rows if len(row) >= 3 or (len(row) == 2 and row[0].area.width < 7)]
+
+
+def _follows(area: Area, row: Sequence[Cell]) -> bool:
+    """Whether a cell goes on a row: at the distance of the others, boxes of their own included."""
+    gaps = [b.area.x0 - a.area.x1 for a, b in pairwise(row)] or [0.0]
+    gap = area.x0 - row[-1].area.x1
+    apart = len(row) == 1 or abs(gap - gaps[-1]) < _UNEVEN
+    return 0 <= gap < _TOUCHING or (apart and 0 <= gap < min(_APART, _SHARE * area.width))
 
 
 def find_ticks(cells: Sequence[Cell]) -> list[Cell]:
