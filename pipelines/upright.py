@@ -58,10 +58,14 @@ def turn_upright(
 
 
 def find_way_up(page: Page, regions: Sequence[TextRegion], recogniser: Recogniser) -> WayUp:
-    """By how many quarters clockwise the page must be turned, as the lines found on it read."""
+    """By how many quarters clockwise the page must be turned, as the lines found on it read.
+
+    When they do not tell it shall lie as it came: what `straighten` turned is turned back.
+    """
+    as_it_came = -page.rotation // 90 % 4
     crops = [cut_region(page.pixels, region) for region in _longest(regions)]
     if not crops:
-        return WayUp(quarters=0, told=False)
+        return WayUp(quarters=as_it_came, told=False)
     for some, plain in ((crops[:_FEW], _PLAIN_FEW), (crops, _PLAIN)):
         scores = [_score(some, turn, recogniser) for turn in (0, 1)]
         if scores[0] >= plain * len(some) and scores[1] < _READABLE * scores[0]:
@@ -76,7 +80,7 @@ def find_way_up(page: Page, regions: Sequence[TextRegion], recogniser: Recognise
         best = following
     other = scores[(best + 2) % 4]
     told = scores[best] >= max(_LEAST_TOLD, _TOLD_LEAD * other)
-    return WayUp(quarters=best if told else 0, told=told, scores=tuple(scores))
+    return WayUp(quarters=best if told else as_it_came, told=told, scores=tuple(scores))
 
 
 def turn_page(page: Page, quarters: int) -> Page:

@@ -74,9 +74,13 @@ def test_a_page_is_turned_so_that_its_lines_read(turn: int) -> None:
 
 
 @pytest.mark.parametrize("otherwise", [0.97, 0.99])
-def test_lines_that_read_as_well_head_down_do_not_tell(otherwise: float) -> None:
-    way = _way_up(turn_page(_page(), 2), otherwise)
-    assert not way.told and way.quarters == 0
+@pytest.mark.parametrize("turned", [0, 1, 2])
+def test_lines_that_read_as_well_head_down_do_not_tell(otherwise: float, turned: int) -> None:
+    page = turn_page(_page(), turned)
+    way = _way_up(page, otherwise)
+    assert not way.told
+    # It lies as it came, whatever was made level of it before.
+    assert turn_page(page, way.quarters).rotation == 0
 
 
 def test_a_page_without_lines_stays_as_it_is_and_that_is_said() -> None:
