@@ -80,9 +80,9 @@ def outside(areas: Iterable[Area], codes: Sequence[Area]) -> list[Area]:
 def without_strokes(rules: Iterable[Area], chars: Sequence[Char]) -> list[Area]:
     """Leave out rules that are strokes of large characters, or rows of strokes of small ones."""
     named = [char for char in chars if char.text]
-    large = [char for char in named if char.area.height > 3.5]
-    plain = [char for char in large if char.text not in _LINES or _in_words(char, large)]
-    bodies = np.array([(c.area.x0, c.area.y0, c.area.x1, c.area.y1) for c in named]).reshape(-1, 4)
+    words = [char for char in named if char.text not in _LINES or _in_words(char, named)]
+    plain = [char for char in words if char.area.height > 3.5]
+    bodies = np.array([(c.area.x0, c.area.y0, c.area.x1, c.area.y1) for c in words]).reshape(-1, 4)
     return [
         rule
         for rule in rules

@@ -1,5 +1,6 @@
 """Layouts that drafts once got wrong."""
 
+import pytest
 from blank_paper import Paper, draft_of, near, row
 
 
@@ -189,3 +190,57 @@ def test_a_character_of_a_spaced_title_is_no_seal() -> None:
         row(paper, "氏名")
 
     assert draft_of(draw).seals == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("被保険者", "記号・番号"),
+        ("認定", "更新・変更の方"),
+        ("対象", "雑(業務・内職)"),
+        ("区分", "入院・外来の別"),
+    ],
+)
+def test_names_joined_by_a_dot_are_no_choice(label: str, words: str) -> None:
+    def draw(paper: Paper) -> None:
+        row(paper, label)
+        paper.text(65, 57, words)
+
+    assert draft_of(draw).marks == ()
+
+
+def test_a_head_over_cells_with_choices_is_none() -> None:
+    def draw(paper: Paper) -> None:
+        for column, words in enumerate(("氏名", "同居・別居")):
+            paper.box(20 + 60 * column, 50, 60, 8)
+            paper.text(25 + 60 * column, 55, words)
+            for y in (58, 70, 82):
+                paper.box(20 + 60 * column, y, 60, 12)
+        for y in (65, 77, 89):
+            paper.text(100, y, "同")
+            paper.text(106, y, "・")
+            paper.text(112, y, "別")
+
+    groups = draft_of(draw).marks
+    assert [[option.label for option in group.options] for group in groups] == [["同", "別"]] * 3
+
+
+def test_boxes_that_stand_apart_are_a_comb() -> None:
+    def draw(paper: Paper) -> None:
+        row(paper, "番号")
+        for number in range(6):
+            paper.box(65 + 6.5 * number, 52, 5, 8)
+
+    (field,) = [field for field in draft_of(draw).fields if field.cells > 1]
+    assert field.cells == 6
+
+
+def test_a_figure_is_circled_in_a_place_as_wide_as_high() -> None:
+    def draw(paper: Paper) -> None:
+        row(paper, "程度")
+        row(paper, "備考", y=62)
+        for x, words in ((70, "1"), (76, "・"), (82, "2"), (88, "・"), (94, "3")):
+            paper.text(x, 57, words)
+
+    (group,) = draft_of(draw).marks
+    assert all(option.box.width > 0.9 * option.box.height for option in group.options)

@@ -6,7 +6,7 @@ import pytest
 from imaging_pages import page_of
 
 from pipelines.geometry import transform_points
-from pipelines.level_rules import flatten_by_rules
+from pipelines.level_rules import flatten_by_rules, lay_flat
 from pipelines.records import Matrix, Pixels
 
 WIDTH, HEIGHT = 1240, 1754
@@ -88,3 +88,11 @@ def test_scattered_strokes_mean_nothing() -> None:
         cv2.line(picture, tuple(start.tolist()), tuple(end.astype(int).tolist()), (20, 20, 20), 2)
     page = page_of(picture, dpi=150)
     assert flatten_by_rules(page) is page
+
+
+def test_a_page_is_laid_flat_from_the_scan_as_it_is() -> None:
+    picture, matrix = seen(form(), [(70, 60), (-30, 110), (-90, -60), (20, -20)])
+    flat = lay_flat(page_of(picture, dpi=150))
+    row = np.array([[x, ROWS[3]] for x in COLUMNS], float)
+    at = transform_points(np.linalg.inv(flat.to_scan), transform_points(matrix, row))
+    assert np.ptp(at[:, 1]) < 3
