@@ -21,6 +21,8 @@ _PLAIN = 0.6
 _LEAST_TOLD, _TOLD_LEAD = 0.4, 1.5
 """How well lines must read at least, and against head down, for a page to be turned by them."""
 _LONGEST = 8.0
+_SAME_EVERY_WAY = frozenset("0Oo〇○◯●◎□■+＋×・.。-ー一|")
+"""Characters that look the same on their side or head: a column of bubbles tells nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +65,7 @@ def find_way_up(page: Page, regions: Sequence[TextRegion], recogniser: Recognise
     When they do not tell it shall lie as it came: what `straighten` turned is turned back.
     """
     as_it_came = -page.rotation // 90 % 4
-    crops = [cut_region(page.pixels, region) for region in _longest(regions)]
+    crops = [cut_region(page.pixels, _across(region)) for region in _longest(regions)]
     if not crops:
         return WayUp(quarters=as_it_came, told=False)
     for some, plain in ((crops[:_FEW], _PLAIN_FEW), (crops, _PLAIN)):
@@ -109,6 +111,13 @@ def _longest(regions: Sequence[TextRegion]) -> list[TextRegion]:
     return [regions[i] for _, i in sorted(many, reverse=True)[:_LINES]]
 
 
+def _across(region: TextRegion) -> TextRegion:
+    """Region whose first side runs from left to right, also when the line is steep."""
+    sides = np.roll(region.corners, -1, axis=0) - region.corners
+    ways = sides[:, 0] / np.maximum(np.linalg.norm(sides, axis=1), 1e-6)
+    return replace(region, corners=np.roll(region.corners, -int(ways.argmax()), axis=0))
+
+
 def _score(crops: Sequence[Pixels], quarters: int, recogniser: Recogniser) -> float:
     """How well the lines read when the page is turned: sure characters by length of line.
 
@@ -120,7 +129,8 @@ def _score(crops: Sequence[Pixels], quarters: int, recogniser: Recogniser) -> fl
     for crop, reading in zip(crops, recogniser.read(ways, [None] * len(ways)), strict=True):
         text, confidence = joined([reading])
         short, long = sorted(crop.shape[:2])
-        total += len(text) / min(long / max(short, 1), _LONGEST) * confidence**4
+        telling = sum(char not in _SAME_EVERY_WAY for char in text)
+        total += telling / min(long / max(short, 1), _LONGEST) * confidence**4
     return total
 
 

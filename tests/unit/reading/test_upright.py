@@ -96,3 +96,28 @@ def test_a_verdict_that_says_one_thing_more_asks_for_another_scan() -> None:
     more = verdict.with_reason(QualityReason.WAY_UP)
     assert not more.ok and more.reasons == (QualityReason.WAY_UP,)
     assert more.measures == verdict.measures and verdict.ok
+
+
+def test_what_looks_the_same_every_way_does_not_tell() -> None:
+    """Bubbles of a mark sheet read surely head up, but as nothing that has a head."""
+
+    class Bubbles(_Recogniser):
+        def _read(self, crop: Pixels) -> Reading:
+            read = super()._read(crop)
+            return Reading("0○O00○○0", read.confidence, 1.0, read.characters)
+
+    page = _page()
+    regions = _Detector().find(page.pixels, long_side=1440)
+    way = find_way_up(page, regions, cast(Recogniser, Bubbles(0.4)))
+    assert not way.told and way.quarters == 0
+
+
+def test_a_steep_line_counts_for_the_side_it_runs_along() -> None:
+    """A line that runs down is given with its begin at the bottom, as steep ones are at times."""
+    page = turn_page(_page(), 1)
+    regions = [
+        TextRegion(np.roll(region.corners, -1, axis=0), region.score)
+        for region in _Detector().find(page.pixels, long_side=1440)
+    ]
+    way = find_way_up(page, regions, cast(Recogniser, _Recogniser(0.4)))
+    assert way.told and way.quarters == 3
