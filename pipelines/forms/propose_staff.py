@@ -16,6 +16,9 @@ _HEADING = re.compile(
 _STAMP = re.compile(
     r"^(.{0,8}(受付印|収受印|受付日付印)|受付|受付番号|決裁|起案|照合|入力者?|審査)$"
 )
+_OFFICER = re.compile("^(所属長|局長|部長|次長|課長|課長補佐|係長|主査|主任|係員?|操作者)$")
+_OFFICERS = 3
+"""So many officers in cells of one page: the row in which they put their seals."""
 _NEAR = 4.5
 _TOUCH = 1.5
 
@@ -32,6 +35,9 @@ def find_staff_areas(page: BlankPage, cells: Sequence[Cell]) -> list[Area]:
         text = re.sub(r"\s", "", cell.text)
         if _STAMP.match(text) or (_HEADING.search(text) and len(text) < 40):
             found += _claimed(cell.area, cells)
+    officers = [cell for cell in cells if _OFFICER.match(re.sub(r"\s", "", cell.text))]
+    if len(officers) >= _OFFICERS:
+        found += [area for cell in officers for area in _claimed(cell.area, cells)]
     for run in find_runs(page.chars):
         if run.area not in owned and _HEADING.search(re.sub(r"\s", "", run.text)):
             found += _table_under(run.area, cells)

@@ -20,6 +20,17 @@ def test_a_row_that_the_office_fills_in_is_left_out() -> None:
     assert [field.label for field in draft_of(draw).fields] == ["氏名"]
 
 
+def test_the_row_where_officers_put_their_seals_is_left_out() -> None:
+    def draw(paper: Paper) -> None:
+        row(paper, "備考", y=80)
+        for column, officer in enumerate(("課長", "係長", "係")):
+            paper.box(20 + 50 * column, 50, 15, 14)
+            paper.box(35 + 50 * column, 50, 35, 14)
+            paper.text(23 + 50 * column, 58, officer)
+
+    assert [field.label for field in draft_of(draw).fields] == ["備考"]
+
+
 def test_the_frame_of_a_date_stamp_is_left_out() -> None:
     def draw(paper: Paper) -> None:
         row(paper, "氏名")
