@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from pipelines.outside_strokes import Sides, apart, around
 
-# Writing that hangs over the upper or lower edge by so much, in several strokes of such a height,
-# lies on the print between the boxes, and may be meant for another one.
-_HANGS_MM, _TALL_MM, _SEVERAL = 1.0, 1.2, 2
+# Writing that hangs over the upper or lower edge by so much, in several strokes of such a height
+# and in so many of all, lies on the print between the boxes, and may be meant for another one. A
+# line that rises or falls leaves its box with a few of its characters only.
+_HANGS_MM, _TALL_MM, _SEVERAL, _MOST = 1.0, 1.2, 2, 0.4
 # Writing that starts so far outside, and within reach of an empty box on its line.
 _STARTS_MM, _WITHIN_MM = 2.0, 9.0
 _LEVEL = 0.5
@@ -24,7 +25,8 @@ def displaced(
         mine = strokes[tall & (held == slot)]
         if may_take[slot] and len(mine):
             over = np.maximum(box[1] - mine[:, 1], mine[:, 3] - box[3])
-            if (over >= _HANGS_MM).sum() >= _SEVERAL:
+            hanging = int((over >= _HANGS_MM).sum())
+            if hanging >= max(_SEVERAL, _MOST * len(mine)):
                 yield slot
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.outside_strokes import LEVEL, Sides, apart, within_reach
+from pipelines.outside_strokes import LEVEL, SAME_MM, Sides, apart, within_reach
 
 # Boxes that share an edge, and how far a stroke reaches into both when it lies in both: less will
 # do where one of them holds nothing else.
@@ -95,11 +95,14 @@ def _crossing(
     found = [n for n in ours.tolist() if _lies_in_both(strokes[n], one, other, _SEVERAL_MM)]
     if not found:
         return []
-    run = _run(strokes, ours, found)
-    rest = {int(owner[n]) for n in ours.tolist() if n not in run}
+    # Lines of two boxes may touch: only what stands in line with these is theirs.
+    run = _run(strokes, ours, found, touching_mm=0.0)
+    owners = owner[sorted(run)].tolist()
+    body = max(set(owners), key=owners.count)
+    rest = [n for n in ours[_tall(strokes[ours])].tolist() if n not in run and owner[n] != body]
     least = _INSIDE_MM
-    if len(rest) < len((one, other)):
-        # One of the boxes holds nothing but this.
+    if not rest:
+        # The other box holds nothing but this.
         least = _SEVERAL_MM if len(found) >= _SEVERAL else _INSIDE_BLANK_MM
     return [n for n in found if _lies_in_both(strokes[n], one, other, least)]
 
@@ -153,7 +156,9 @@ def _at_border(seeds: Sides, one: NDArray[Any], other: NDArray[Any]) -> bool:
     return bool(left[2] - seeds[0, 2] <= _AT_BORDER_MM and seeds[1, 0] - right[0] <= _AT_BORDER_MM)
 
 
-def _run(strokes: Sides, ours: NDArray[np.int_], seeds: Sequence[int]) -> set[int]:
+def _run(
+    strokes: Sides, ours: NDArray[np.int_], seeds: Sequence[int], *, touching_mm: float = SAME_MM
+) -> set[int]:
     """Strokes among `ours` that go on with the seeds."""
     run, ends = set(seeds), list(seeds)
     while ends:
@@ -161,7 +166,7 @@ def _run(strokes: Sides, ours: NDArray[np.int_], seeds: Sequence[int]) -> set[in
         rest = np.array([n for n in ours.tolist() if n not in run], int)
         if not len(rest):
             break
-        near = rest[within_reach(strokes[rest], strokes[one])].tolist()
+        near = rest[within_reach(strokes[rest], strokes[one], touching_mm=touching_mm)].tolist()
         run.update(near)
         ends.extend(near)
     return run

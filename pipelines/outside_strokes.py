@@ -16,7 +16,7 @@ Sides = NDArray[np.float64]
 # Gap to the next character of a line, and to the next part of the same character, in mm.
 _IN_LINE_MM, _TOUCHING_MM = 3.0, 0.9
 # The same for strokes of the same words.
-_WORD_MM, _SAME_MM = 1.6, 0.4
+_WORD_MM, SAME_MM = 1.6, 0.4
 # Share of the lower one's height that two strokes of one line have in common.
 LEVEL = 0.3
 _EDGE_MM, _LONGEST_MM = 3.0, 40.0
@@ -75,12 +75,14 @@ def cost_of(strokes: Sides, one: NDArray[Any]) -> Sides:
     return np.asarray(np.where(level, np.minimum(in_line, touching), touching))
 
 
-def within_reach(strokes: Sides, one: NDArray[Any]) -> NDArray[np.bool_]:
+def within_reach(
+    strokes: Sides, one: NDArray[Any], *, touching_mm: float = SAME_MM
+) -> NDArray[np.bool_]:
     """Whether strokes go on with `one` so closely that they are of the same words."""
     across, down = apart(strokes, one)
     lower = np.minimum(strokes[:, 3] - strokes[:, 1], one[3] - one[1])
     level = -down >= LEVEL * lower
-    touching = np.hypot(np.maximum(across, 0.0), np.maximum(down, 0.0)) <= _SAME_MM
+    touching = np.hypot(np.maximum(across, 0.0), np.maximum(down, 0.0)) <= touching_mm
     return np.asarray((level & (across <= _WORD_MM)) | touching)
 
 
