@@ -47,8 +47,8 @@ _STROKE_MM, _TALL_MM, _GROUP_MM = 0.4, 1.5, 2.5
 # A box with a stroke of this length is not empty.
 _WRITTEN_MM = 1.2
 _LEAST_STROKES = 2
-# What is words for sure: so many strokes of a size, so tall and so wide together.
-_WORD_STROKES, _WORD_TALL_MM, _WORD_MM = ((2, 2.0), (5, 1.0)), 2.0, 5.0
+# What is words for sure: several large strokes or many smaller ones, so tall and wide together.
+_LARGE_MM, _SMALL_MM, _SMALL_STROKES, _WORD_TALL_MM, _WORD_MM = 2.0, 1.0, 5, 2.0, 5.0
 # An era written by hand before a year box.
 _ERA_MM = 7.0
 _MOST_STROKES = 600
@@ -158,12 +158,14 @@ def _groups(
     """Group strokes that are writing and go on from no box; the rectangle of each group."""
     placed = within(strokes, places)
     for group in groups_of(strokes, numbers[joined[numbers] == NONE]):
-        place = around(strokes[group])
-        of_one = ((places[:, :2] <= place[:2]) & (places[:, 2:] >= place[2:])).all(axis=1).any()
         # On a noisy page, and by marks and seals, there are crumbs and ends that say nothing.
         strict = page.noisy or placed[group].any()
-        if not of_one and (_is_words if strict else _is_writing)(strokes[group]):
-            yield place, group
+        apart = group[~placed[group]]
+        if not len(apart) or not (_is_words if strict else _is_writing)(strokes[group]):
+            continue
+        if placed[group].any() and not _is_large(strokes[apart]).any():
+            continue
+        yield around(strokes[group]), group
     for group in groups_of(strokes, numbers[joined[numbers] == ELSEWHERE]):
         if _is_words(strokes[group]):
             yield around(strokes[group]), group
@@ -222,8 +224,12 @@ def _is_words(strokes: Sides) -> bool:
     """Whether strokes are writing beyond doubt, by their size."""
     x0, y0, x1, y1 = around(strokes).tolist()
     size = (strokes[:, 2:] - strokes[:, :2]).max(axis=1)
-    many = any((size >= least).sum() >= count for count, least in _WORD_STROKES)
-    return many and y1 - y0 >= _WORD_TALL_MM and x1 - x0 >= _WORD_MM
+    many = _is_large(strokes).sum() >= _LEAST_STROKES or (size >= _SMALL_MM).sum() >= _SMALL_STROKES
+    return bool(many and y1 - y0 >= _WORD_TALL_MM and x1 - x0 >= _WORD_MM)
+
+
+def _is_large(strokes: Sides) -> NDArray[np.bool_]:
+    return np.asarray((strokes[:, 2:] - strokes[:, :2]).max(axis=1) >= _LARGE_MM)
 
 
 def _is_era(place: NDArray[Any], slots: Sequence[Slot]) -> bool:
