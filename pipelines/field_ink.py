@@ -18,11 +18,12 @@ from pipelines.forms.model import Box
 from pipelines.geometry import components, pieces, tone_at
 from pipelines.ink import Ink
 from pipelines.records import Pixels, RegisteredPage
+from pipelines.seal_ink import red_lamp
 from pipelines.show_through import shines_through
 
-# How dark writing under a seal is to a red lamp: below the first whatever the pen, and as light as
-# the pen elsewhere on the page for a faint one, but never as light as a seal.
-_DARK_IN_RED, _SEAL_IN_RED, _PEN_LEEWAY = 130, 182, 12
+# How dark writing under a seal is once the seal's ink is taken off: below the first whatever the
+# pen, up to the last this share of the way from the pen elsewhere on the page to white paper.
+_DARK_IN_RED, _SEAL_IN_RED, _PEN_LEEWAY = 130, 222, 0.45
 _FEW_PIXELS = 200
 # How far the rim of a seal runs out, and by how much red it then still is.
 _FRINGE_PX, _FRINGE_LEAD = 21, 8
@@ -236,9 +237,8 @@ def _under_red(colour: Pixels, ink: Ink, grey: Pixels) -> tuple[Pixels, Pixels]:
     bright = max(64.0, float(np.median(colour[::8, ::8, 0])))
     lead = cv2.multiply(lead, 255.0 / bright)
     lead = as_grey(cv2.resize(lead, (width, height), interpolation=cv2.INTER_LINEAR))
-    lamp = cv2.add(grey, lead)
     limit = _darkest_seal(grey[ink.mask & (red == 0)])
-    grey = np.where(red > 0, lamp, grey)
+    grey = red_lamp(colour, red, grey)
     mask = ink.mask.view(np.uint8) & (1 - (red & (grey > limit)))
     return np.asarray(mask & (1 - _fringe(mask, red, lead)), np.uint8), grey
 
@@ -258,4 +258,4 @@ def _darkest_seal(writing: Pixels) -> float:
     if writing.size < _FEW_PIXELS:
         return _DARK_IN_RED
     pen = tone_at(writing, 0.35)
-    return float(np.clip(pen + _PEN_LEEWAY, _DARK_IN_RED, _SEAL_IN_RED))
+    return float(np.clip(pen + _PEN_LEEWAY * (PAPER - pen), _DARK_IN_RED, _SEAL_IN_RED))
