@@ -84,7 +84,7 @@ def corrected_pages(entry: FormEntry, seed: int) -> Iterator[CorrectedPage]:
     writer = make_writer(_HANDS[int(rng.integers(len(_HANDS)))], seed)
     filling = apply_faults(form, fill_form(form, writer, seed), _FAULTS, writer, seed)
     pen = list(PENS)[int(rng.integers(len(PENS)))]
-    writer = _with_pen(writer, pen, rng)
+    writer = with_pen(writer, pen, rng)
     condition = list(CONDITIONS)[seed % len(CONDITIONS)]
     dpi = 200 if rng.random() < 0.7 else 300
     blanks = draw_paper(entry, dpi, rng)
@@ -125,7 +125,8 @@ def scanned_page(
     )
 
 
-def _with_pen(writer: Writer, pen: str, rng: np.random.Generator) -> Writer:
+def with_pen(writer: Writer, pen: str, rng: np.random.Generator) -> Writer:
+    """Give the writer a pen of `PENS`."""
     low, high = PENS[pen]
     if not high:
         return writer
