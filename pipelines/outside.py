@@ -103,8 +103,10 @@ def writing_outside(
     placed = within(strokes, places)
     free = looked_at & (owner == NONE) & on_paper(page, strokes)
     numbers = np.flatnonzero(free & (~placed | (longest <= PLACED_MM)))
+    # So many are no writing.
+    numbers = numbers[: len(numbers) if len(numbers) <= _MOST_STROKES else 0]
     loose: list[Box] = []
-    if len(numbers) and len(numbers) <= _MOST_STROKES and len(slots):
+    if len(slots):
         joins = join_strokes(strokes, numbers, owner, boxes, may_take, placed)
         held = np.where(owner == NONE, joins.slot, owner)
         empty = sorted({*range(len(slots))} - set(held[longest >= _WRITTEN_MM].tolist()))

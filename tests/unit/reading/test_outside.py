@@ -171,3 +171,26 @@ def test_a_finding_says_where_the_writing_stands() -> None:
     assert "2ページ目" in finding.message
     assert "上から14cm・左から4cm" in finding.message
     assert finding.params["boxes"] == "300,1100,400,1130"
+
+
+def test_a_line_that_rises_out_of_its_box_at_its_end_is_not_doubted() -> None:
+    pixels = white_page()
+    for number, x in enumerate((12, 17, 22, 27, 32, 37, 42)):
+        draw_box_character(pixels, x, 22 if number < 5 else 18.5)
+    assert not _found(pixels, _slot(box(10, 20, 60, 8))).unsure
+    high = white_page()
+    for x in (12, 17, 22, 27):
+        draw_box_character(high, x, 18.5)
+    assert _found(high, _slot(box(10, 20, 60, 8))).unsure == {0}
+
+
+def test_circles_in_pieces_around_options_are_not_told_of() -> None:
+    pixels = white_page()
+    options = (box(60, 40, 4, 4), box(60, 46, 4, 4))
+    for option in options:
+        x, y = option.x - 1.5, option.y - 1
+        for start, end in (((0, 0), (0, 4.6)), ((7, 0), (7, 4.6)), ((1, 5.6), (6, 5.6))):
+            draw(pixels, [(x + start[0], y + start[1]), (x + end[0], y + end[1])])
+    page = page_ink(pixels)
+    assert not writing_outside(page, (_slot(FIRST),), options, ()).loose
+    assert writing_outside(page, (_slot(FIRST),), (), ()).loose
