@@ -18,10 +18,9 @@ from PIL import Image, ImageDraw
 
 from models.detector import Detector
 from models.recogniser import Recogniser
-from pipelines.level_rules import flatten_by_rules
+from pipelines.level_rules import lay_flat
 from pipelines.lines import read_lines
-from pipelines.orient import straighten
-from pipelines.records import Page, Pixels
+from pipelines.records import Pixels
 from pipelines.synthesis.curved import photograph_curved
 from pipelines.synthesis.degrade import Degradation, degrade
 from pipelines.synthesis.fonts import load_font
@@ -51,7 +50,7 @@ def main() -> int:
         flat, text = _letter(seeded(seed, "letter"))
         for name, pixels in _ways(flat, seed):
             started = time.process_time()
-            page = levelled(page_of(1, pixels))
+            page = lay_flat(page_of(1, pixels))
             level[name].append(1000 * (time.process_time() - started))
             upright, regions = turn_upright(page, *engines)
             read = "".join(line.text for line in read_lines(upright, regions, engines[1]))
@@ -66,11 +65,6 @@ def main() -> int:
             f" | cpu ms to level {np.median(level[name]):.0f}\n"
         )
     return 0
-
-
-def levelled(page: Page) -> Page:
-    """Make a page flat and level as for reading."""
-    return flatten_by_rules(straighten(page))
 
 
 def _ways(flat: Pixels, seed: int) -> list[tuple[str, Pixels]]:

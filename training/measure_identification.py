@@ -99,6 +99,8 @@ def main() -> int:
             real_pages(options.real, mine) if options.real else (),
         )
         out = options.out and options.out / f"rows{part}.json"
+        if options.out:
+            options.out.mkdir(parents=True, exist_ok=True)
         return _measure(trials, index, templates, sift, options.sift_every, out)
 
     _report([row for rows in _forked(measure, options.processes) for row in rows])
