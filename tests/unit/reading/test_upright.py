@@ -84,7 +84,8 @@ def test_lines_that_read_as_well_head_down_do_not_tell(otherwise: float, turned:
 
 
 def test_a_page_without_lines_stays_as_it_is_and_that_is_said() -> None:
-    page, told = _page(lines=0), []
+    page = _page(lines=0)
+    told: list[WayUp] = []
     detector, recogniser = cast(Detector, _Detector()), cast(Recogniser, _Recogniser(0.4))
     same, regions = turn_upright(page, detector, recogniser, seen=told.append)
     assert same is page and regions == []
