@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.forms.load import FormEntry
 from pipelines.forms.model import Box, MarkStyle
@@ -107,16 +108,16 @@ def badly_printed(pixels: Pixels, printing: str, dpi: int, rng: np.random.Genera
     if printing in ("broken", "worn"):
         left *= _gaps(pixels.shape[:2], dpi, rng)
     mixed = paper + (found.astype(np.float32) - paper) * left[..., None]
-    return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(mixed + 0.5, 0, 255), np.uint8)
 
 
-def _gaps(shape: tuple[int, ...], dpi: int, rng: np.random.Generator) -> np.ndarray:
+def _gaps(shape: tuple[int, ...], dpi: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Share 0..1 of the print that is left, with gaps of some tenths of a mm."""
     size = dpi / 25.4 * rng.uniform(0.3, 0.7)
     coarse = rng.random((round(shape[0] / size), round(shape[1] / size))).astype(np.float32)
     fine = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
     missing = rng.uniform(0.15, 0.3)
-    return np.clip((fine - missing) / 0.15, 0, 1)
+    return np.asarray(np.clip((fine - missing) / 0.15, 0, 1), np.float32)
 
 
 def _tick_all(pen: MarkPen, entry: FormEntry) -> tuple[dict[Key, int], dict[Key, str]]:
