@@ -23,7 +23,7 @@ from pipelines.show_through import shines_through
 
 # How dark writing under a seal is once the seal's ink is taken off: below the first whatever the
 # pen, up to the last this share of the way from the pen elsewhere on the page to white paper.
-_DARK_IN_RED, _SEAL_IN_RED, _PEN_LEEWAY = 130, 222, 0.45
+_DARK_IN_RED, _SEAL_IN_RED, _PEN_LEEWAY = 130, 210, 0.2
 _FEW_PIXELS = 200
 # How far the rim of a seal runs out, and by how much red it then still is.
 _FRINGE_PX, _FRINGE_LEAD = 21, 8
