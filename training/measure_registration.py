@@ -6,9 +6,9 @@ For every built-in form, filled in: pages scanned, fed askew, faxed, photographe
 stretched, and photographed while they curve. Prints by condition: pages refused, pages whose way up
 came out wrong, the distance in mm of every corner of every field box in the original scan from its
 true place (median, 99th percentile, largest), the same for the print as it lies on the registered
-page (what is read there), and processor milliseconds a page of each step (median, one thread). Then letters of no form, askew
-and sideways: degrees that are left after straightening. Seeds 620000 and up were not used for
-tuning.
+page (what is read there), and processor milliseconds a page of each step (median, one thread). Then
+letters of no form, askew and sideways: degrees that are left after straightening. Seeds 620000 and
+up were not used for tuning.
 """
 
 import argparse
