@@ -1,7 +1,7 @@
 """What the reading of one page came to, and what several pages together say about their form."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.check import textless_findings, unknown_findings
 from pipelines.check_covered import covered_findings, told_covered, unseen_items
@@ -27,6 +27,9 @@ from pipelines.records import (
 )
 from pipelines.second_sheet import shows_second_sheet, told_second_sheet
 from pipelines.split import PageRole, StackPage
+
+_PALE_ENOUGH = {QualityReason.DARK, QualityReason.OVEREXPOSED, QualityReason.LOW_CONTRAST}
+"""Reasons that say of a page already that its ink is pale."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +86,20 @@ def form_page(
         view = told_lost(view)
     in_order = tuple(found[name] for name in order if name in found)
     return ReadPage(view, registered.form, in_order, drift=drift, unseen=unseen)
+
+
+def read_pale(page: ReadPage) -> ReadPage:
+    """Tell of a page of a form whose ink was too pale for ordinary scans: all of it is doubtful.
+
+    What is as faint as noise is misread more often than the confidences know. It is no back whose
+    other side shines through.
+    """
+    reasons = [r for r in page.view.quality.reasons if r is not QualityReason.WRONG_SIDE]
+    if not _PALE_ENOUGH & set(reasons):
+        reasons.append(QualityReason.LOW_CONTRAST)
+    quality = replace(page.view.quality, ok=False, reasons=tuple(reasons))
+    fields = tuple(replace(field, doubtful=True) for field in page.fields)
+    return replace(page, view=replace(page.view, quality=quality), fields=fields)
 
 
 def no_form_findings(pages: Sequence[ReadPage]) -> tuple[Finding, ...]:

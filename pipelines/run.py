@@ -14,6 +14,7 @@ from pipelines.categorise import (
     look_at,
 )
 from pipelines.check import check_fields, check_pages, quality_findings
+from pipelines.contrast import with_contrast
 from pipelines.decode import DecodeLimits, decode_pages
 from pipelines.drift import find_drift
 from pipelines.errors import CodedError, ErrorCode
@@ -38,6 +39,7 @@ from pipelines.read_page import (
     no_form_findings,
     pages_of_form,
     paper_findings,
+    read_pale,
     stack_page,
     view_of,
 )
@@ -176,8 +178,13 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         # No writing: an empty page, or a picture.
         look = look_at(page.pixels, (), run.reader.categories)
         return ReadPage(view_of(page, verdict, None), look=look)
+    scanned, page = page, with_contrast(page)
+    pale = page is not scanned
     registered, best, known = _register(page, run)
     if registered is None:
+        if QualityReason.WRONG_SIDE in verdict.reasons:
+            # What shines through is no text to be read.
+            page = scanned
         with run.watch.stage("straighten"):
             straight = straighten(page)
         if straight is not page:
@@ -187,7 +194,8 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
                 registered, _, again = _register(page, run)
                 known |= again
     if registered is not None:
-        return _read_form_page(view_of(page, verdict, registered), registered, run)
+        read = _read_form_page(view_of(page, verdict, registered), registered, run)
+        return read_pale(read) if pale else read
     if known:
         verdict = verdict.with_reason(QualityReason.NOT_PLACED)
     cover = find_cover(page) if run.covers else None

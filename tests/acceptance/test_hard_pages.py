@@ -146,6 +146,17 @@ def test_what_lies_outside_of_the_scan_is_unreadable_never_blank(
     assert found.pages[0].quality.reasons == (QualityReason.COVERED,)
 
 
+def test_a_pale_form_is_read_and_all_of_it_is_doubtful(real_reader: Reader) -> None:
+    scan = _scan("seal-registration", 20_054, ("clean",))
+    pale = (245 - (245 - np.minimum(scan.pages[0], 245).astype(float)) * 0.3).astype(np.uint8)
+    found = _read(real_reader, [pale], scan.dpi)
+    assert found.form is not None and found.form.id == "seal-registration"
+    assert compare(found.fields, scan.truth).accuracy >= 0.9
+    assert all(field.doubtful for field in found.fields)
+    assert QualityReason.LOW_CONTRAST in found.pages[0].quality.reasons
+    assert QualityReason.WRONG_SIDE not in found.pages[0].quality.reasons
+
+
 def test_blank_reverse_page_is_kept_and_named(real_reader: Reader) -> None:
     scan = _scan("seal-registration", 20_053, ("clean",))
     rng = np.random.default_rng(20_053)

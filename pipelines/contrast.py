@@ -1,0 +1,55 @@
+"""Pages whose print and writing are pale are shown as dark as usual, before anything looks at them.
+
+Toner that runs out, a copy of a copy, a lamp that is too dark or too bright: people read such paper
+with ease, but tones by which ink is known from paper are those of ordinary scans.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipelines.geometry import grey_of, ink_drop, keep_grey, resize_by, shrunk, tone_at
+from pipelines.records import Page, Pixels
+
+_LOOK_DPI = 75.0
+_EDGE_MM = 8.0
+_DARKEST = 0.999
+"""Share of the page that is less dark than its darkest ink."""
+_PALE, _LEAST, _USUAL = 70.0, 11.0, 110.0
+"""How much darker than the paper around that ink is, at the look: less than the first is pale (of
+ordinary scans, photographs and faxes it is 84 and more), than the second no ink; and ordinary."""
+_PAPER = 245
+
+
+def with_contrast(page: Page) -> Page:
+    """Page whose ink is as dark as usual where it was pale; the same page where it was not.
+
+    Uneven light goes with it, as what is paper is told place by place (6 mm).
+    """
+    small, _ = shrunk(page, min(1.0, _LOOK_DPI / page.dpi), resize_by)
+    dpi = min(page.dpi, _LOOK_DPI)
+    drop = ink_drop(small, dpi)
+    edge = round(_EDGE_MM * dpi / 25.4)
+    inner = drop[edge:-edge, edge:-edge] if min(drop.shape) > 4 * edge else drop
+    darkest = tone_at(inner, _DARKEST)
+    if not _LEAST <= darkest < _PALE:
+        return page
+    gain = _USUAL / darkest
+    if page.colourless:
+        grey = _darker(grey_of(page), dpi / page.dpi, gain, dpi)
+        toned = replace(page, pixels=np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8))
+        keep_grey(toned, grey)
+        return toned
+    channels = [_darker(each, dpi / page.dpi, gain, dpi) for each in cv2.split(page.pixels)]
+    return replace(page, pixels=np.asarray(cv2.merge(channels), np.uint8))
+
+
+def _darker(channel: Pixels, scale: float, gain: float, dpi: float) -> Pixels:
+    """Multiply what a channel is darker than its paper by `gain`, on paper of one tone."""
+    small, _ = resize_by(channel, scale)
+    paper = cv2.add(small, ink_drop(small, dpi))
+    height, width = channel.shape
+    around = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    darker = cv2.convertScaleAbs(cv2.subtract(around, channel), alpha=gain)
+    return np.asarray(cv2.subtract(np.full_like(darker, _PAPER), darker), np.uint8)
