@@ -14,6 +14,11 @@ How each figure is defined stands in `training/benchmark/metrics.py`. Synthetic 
 whose text equals the truth (width, spaces, dashes folded) with its 95% Wilson interval; `CER` is wrong
 characters by characters of the truth; `silent` is the share of fields that are wrong and not shown to
 the reviewer as doubtful. All engines run on one thread on the same files.
+
+What has commands of its own stands with its goals elsewhere: preprocessing, identification, registration,
+marks, corrections and drafts of forms in [page.md](page.md#goals-and-where-they-stand); free text in
+[reading.md](reading.md); categories, judging and learning in [categories.md](categories.md),
+[judging.md](judging.md), [learning.md](learning.md).
 """  # noqa: E501
 
 
