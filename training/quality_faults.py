@@ -95,14 +95,14 @@ def _empty(shines: float) -> Spoil:
 _R = QualityReason
 FAULTS: Mapping[str, tuple[Spoil, frozenset[QualityReason]]] = {
     "blurred by 0.3 mm": (_blurred(0.3), frozenset()),
-    "blurred by 0.6 mm": (_blurred(0.6), frozenset({_R.BLURRED})),
-    "blurred by 0.8 mm": (_blurred(0.8), frozenset({_R.BLURRED})),
+    "blurred by 0.6 mm": (_blurred(0.6), frozenset()),
+    "blurred by 0.8 mm": (_blurred(0.8), frozenset()),
     "blurred by 1.0 mm": (_blurred(1.0), frozenset({_R.BLURRED})),
-    "half as bright": (_toned(0.5, 0), frozenset()),
+    "half as bright": (_toned(0.5, 0), frozenset({_R.DARK, _R.LOW_CONTRAST})),
     "a quarter as bright": (_toned(0.25, 0), frozenset({_R.DARK})),
     "washed out": (_toned(1.0, 130), frozenset({_R.OVEREXPOSED, _R.LOW_CONTRAST})),
-    "contrast of 40%": (_pale(0.4), frozenset()),
-    "contrast of 30%": (_pale(0.3), frozenset()),
+    "contrast of 40%": (_pale(0.4), frozenset({_R.LOW_CONTRAST})),
+    "contrast of 30%": (_pale(0.3), frozenset({_R.LOW_CONTRAST})),
     "contrast of 20%": (_pale(0.2), frozenset({_R.LOW_CONTRAST})),
     "contrast of 12%": (_pale(0.12), frozenset({_R.LOW_CONTRAST})),
     "110 dpi": (_coarse(110), frozenset()),
@@ -115,4 +115,4 @@ FAULTS: Mapping[str, tuple[Spoil, frozenset[QualityReason]]] = {
     "back, 6% shines through": (_empty(0.06), frozenset({_R.BLANK, _R.WRONG_SIDE})),
     "back, 14% shines through": (_empty(0.14), frozenset({_R.WRONG_SIDE})),
 }
-"""How a scan is spoilt, and which reasons are right (none: a scan that can still be read)."""
+"""How a scan is spoilt, and which reasons are right (none: it is read as well as others)."""
