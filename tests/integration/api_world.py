@@ -21,6 +21,7 @@ from ocr_service.auth.sessions import create_sign_in_token
 from ocr_service.auth.users import create_user
 from ocr_service.ids import new_id
 from ocr_service.intake.inspect import ChildInspector
+from ocr_service.loop.gold import is_gold
 from ocr_service.settings import Settings
 from ocr_service.states import DocumentState, Role
 from ocr_service.storage.database import Database
@@ -103,6 +104,13 @@ class Clock:
         self.now += timedelta(**by)
 
 
+def _digest() -> str:
+    """Digest of a paper like no other, and not of the few that are gold however few that are."""
+    while is_gold(found := new_id("x")[-26:] * 2, 1):
+        continue
+    return found
+
+
 @dataclass
 class World:
     """The application with its stores, and ways to put things into them."""
@@ -166,7 +174,7 @@ class World:
                 updated_at=now,
                 media_type="image/jpeg",
                 size=len(data),
-                sha256=new_id("x")[-26:] * 2,
+                sha256=_digest(),
                 page_count=1,
                 original_object=original,
                 **columns,
