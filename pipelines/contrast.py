@@ -9,32 +9,25 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from pipelines.geometry import grey_of, ink_drop, keep_grey, resize_by, shrunk, tone_at
+from pipelines.geometry import grey_of, ink_drop, keep_grey, resize_by
 from pipelines.records import Page, Pixels
 
 _LOOK_DPI = 75.0
-_EDGE_MM = 8.0
-_DARKEST = 0.999
-"""Share of the page that is less dark than its darkest ink."""
 _PALE, _LEAST, _USUAL = 70.0, 11.0, 110.0
 """How much darker than the paper around that ink is, at the look: less than the first is pale (of
 ordinary scans, photographs and faxes it is 84 and more), than the second no ink; and ordinary."""
 _PAPER = 245
 
 
-def with_contrast(page: Page) -> Page:
+def with_contrast(page: Page, darkest: float) -> Page:
     """Page whose ink is as dark as usual where it was pale; the same page where it was not.
 
-    Uneven light goes with it, as what is paper is told place by place (6 mm).
+    `darkest` is how much darker than the paper its darkest ink is (see `assess_quality`). Uneven
+    light goes with it, as what is paper is told place by place (6 mm).
     """
-    small, _ = shrunk(page, min(1.0, _LOOK_DPI / page.dpi), resize_by)
-    dpi = min(page.dpi, _LOOK_DPI)
-    drop = ink_drop(small, dpi)
-    edge = round(_EDGE_MM * dpi / 25.4)
-    inner = drop[edge:-edge, edge:-edge] if min(drop.shape) > 4 * edge else drop
-    darkest = tone_at(inner, _DARKEST)
     if not _LEAST <= darkest < _PALE:
         return page
+    dpi = min(page.dpi, _LOOK_DPI)
     gain = _USUAL / darkest
     if page.colourless:
         grey = _darker(grey_of(page), dpi / page.dpi, gain, dpi)

@@ -27,6 +27,8 @@ _GLARE_STEP = 32.0
 _LEAST_DPI = 100.0
 _BLURRED_MM = 0.56
 _BLURRED_PIXELS = 3.1
+_DARKEST = 0.999
+"""Share of the page that is less dark than its darkest ink."""
 _TILE = 224
 _TILES = 8
 _CUT_MM = 14.0
@@ -37,8 +39,9 @@ def assess_quality(page: Page) -> QualityVerdict:
     """Judge a decoded page (about 10 ms). Reasons are in the order of their weight.
 
     Measures: `dpi` (of the scan, even if `page` is a reduced picture of it), `paper` (brightness,
-    0..255), `contrast` (paper less ink), `ink_mm2`, `blur_mm` (width of the sharpest edges),
-    `glare` (share of the page burnt out), `missing_corner_mm`.
+    0..255), `contrast` (paper less ink), `darkest` (the same of its darkest ink), `ink_mm2`,
+    `blur_mm` (width of the sharpest edges), `glare` (share of the page burnt out),
+    `missing_corner_mm`.
     """
     grey = grey_of(page)
     small, _ = shrunk(page, min(1.0, _LOOK_DPI / page.dpi), resize_by)
@@ -56,6 +59,7 @@ def assess_quality(page: Page) -> QualityVerdict:
         "contrast": contrast,
         "ink_mm2": ink_mm2,
         "faint_mm2": faint_mm2,
+        "darkest": tone_at(drop, _DARKEST),
         "blur_mm": _edge_width(grey, page.dpi) if ink_mm2 >= _BLANK_MM2 else 0.0,
         "glare": _glare(small),
         "missing_corner_mm": _missing(sheet),

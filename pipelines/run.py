@@ -178,7 +178,7 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         # No writing: an empty page, or a picture.
         look = look_at(page.pixels, (), run.reader.categories)
         return ReadPage(view_of(page, verdict, None), look=look)
-    scanned, page = page, with_contrast(page)
+    scanned, page = page, with_contrast(page, verdict.measures["darkest"])
     pale = page is not scanned
     registered, best, known = _register(page, run)
     if registered is None:

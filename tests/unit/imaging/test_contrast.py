@@ -2,9 +2,14 @@ import numpy as np
 import pytest
 from imaging_pages import World, page_of, rgb
 
-from pipelines.contrast import with_contrast
+from pipelines.contrast import with_contrast as with_measured
 from pipelines.identify import identify_page
-from pipelines.records import Pixels
+from pipelines.quality import assess_quality
+from pipelines.records import Page, Pixels
+
+
+def with_contrast(page: Page) -> Page:
+    return with_measured(page, assess_quality(page).measures["darkest"])
 
 
 @pytest.fixture
