@@ -1,6 +1,6 @@
 """Measure writing that leaves its box: read with its field, taken by another, or told of.
 
-    python -m training.measure_outside --first-seed 555000 --seeds 40 --out /tmp/outside.jsonl
+    python -m training.measure_outside --first-seed 555000 --seeds 40 --out outside.jsonl
 
 Pages of `training.outside_pages` are read. Each page is a line of `--out`: run it again to go on.
 Prints, by side and by how far: values read exactly, of the others those that a person is asked

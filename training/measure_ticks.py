@@ -1,6 +1,6 @@
 """Measure the reading of ticks on forms that are nothing but boxes to tick.
 
-    python -m training.measure_ticks --first-seed 420000 --seeds 48 --out /tmp/ticks.jsonl
+    python -m training.measure_ticks --first-seed 420000 --seeds 48 --out ticks.jsonl
 
 Every layout of `training.tick_forms` is ticked once a seed, with a hand and with shapes of ticks
 that are never fitted on; every condition of `training.mark_pages` gets the same share. Each page is
