@@ -5,7 +5,6 @@ blank: the finding says why, and that only another scan can mend it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pipelines.forms.model import Box, FormDefinition
 from pipelines.forms.template import box_pixels
@@ -35,16 +34,10 @@ def unseen_items(registered: RegisteredPage, form: FormDefinition) -> tuple[str,
     )
 
 
-def told_covered(view: PageView) -> PageView:
-    """Add to what is said of a page that a part of it is out of sight."""
-    reasons = (*view.quality.reasons, QualityReason.COVERED)
-    return replace(view, quality=replace(view.quality, ok=False, reasons=reasons))
-
-
 def covered_findings(
     pages: Iterable[tuple[PageView, tuple[str, ...]]], form: FormDefinition
 ) -> tuple[Finding, ...]:
-    """Tell of every page of `form` that is `told_covered`; with each come its `unseen_items`."""
+    """Tell of every page of `form` that says `covered`; with each come its `unseen_items`."""
     labels = {i.name: i.label for g in (form.fields, form.marks, form.seals) for i in g}
     return tuple(
         _finding(view.number, names, [labels[name] for name in names])

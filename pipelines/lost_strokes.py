@@ -7,13 +7,12 @@ is crumbs tells whether blank boxes can be believed.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from pipelines.field_ink import PageInk
 from pipelines.forms.model import Box
-from pipelines.records import Field, FieldState, PageView, QualityReason
+from pipelines.records import Field, FieldState
 
 # Crumbs are shorter than the smallest stroke that counts as writing. Of the ink in the boxes of
 # whole pages they are up to 2.5% (dots, dust), of pages that have lost boxes 15% and more.
@@ -50,9 +49,3 @@ def crumbs_and_ink(page: PageInk, boxes: Sequence[Box]) -> tuple[float, float]:
 def blanks_in_doubt(fields: Iterable[Field | None]) -> bool:
     """Whether any of a page's fields is blank only perhaps, because strokes are lost on it."""
     return any(f is not None and f.state is FieldState.BLANK and f.doubtful for f in fields)
-
-
-def told_lost(view: PageView) -> PageView:
-    """Add to what is said of a page that strokes are lost on it."""
-    reasons = (*view.quality.reasons, QualityReason.LOST_STROKES)
-    return replace(view, quality=replace(view.quality, ok=False, reasons=reasons))

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipelines.check import textless_findings, unknown_findings
-from pipelines.check_covered import covered_findings, told_covered, unseen_items
+from pipelines.check_covered import covered_findings, unseen_items
 from pipelines.check_drift import drift_findings
 from pipelines.check_outside import outside_findings
 from pipelines.drift import DriftZone
 from pipelines.forms.code import CoverCode
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FormDefinition
-from pipelines.lost_strokes import blanks_in_doubt, told_lost
+from pipelines.lost_strokes import blanks_in_doubt
 from pipelines.outside import Stray
 from pipelines.records import (
     CategoryScore,
@@ -25,7 +25,7 @@ from pipelines.records import (
     QualityVerdict,
     RegisteredPage,
 )
-from pipelines.second_sheet import shows_second_sheet, told_second_sheet
+from pipelines.second_sheet import shows_second_sheet
 from pipelines.split import PageRole, StackPage
 
 _PALE_ENOUGH = {QualityReason.DARK, QualityReason.OVEREXPOSED, QualityReason.LOW_CONTRAST}
@@ -65,7 +65,7 @@ def view_of(page: Page, verdict: QualityVerdict, registered: RegisteredPage | No
         quality=verdict,
     )
     if registered is not None and shows_second_sheet(page, registered):
-        return told_second_sheet(view)
+        return view.with_reason(QualityReason.TWO_SHEETS)
     return view
 
 
@@ -81,9 +81,9 @@ def form_page(
     order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
     unseen = unseen_items(registered, form)
     if unseen or registered.edge is not None:
-        view = told_covered(view)
+        view = view.with_reason(QualityReason.COVERED)
     if blanks_in_doubt(found.get(item.name) for item in form.fields):
-        view = told_lost(view)
+        view = view.with_reason(QualityReason.LOST_STROKES)
     in_order = tuple(found[name] for name in order if name in found)
     return ReadPage(view, registered.form, in_order, drift=drift, unseen=unseen)
 

@@ -89,6 +89,8 @@ class QualityVerdict:
 
     def with_reason(self, reason: QualityReason) -> "QualityVerdict":
         """Give the verdict that says this, too."""
+        if reason in self.reasons:
+            return self
         return replace(self, ok=False, reasons=(*self.reasons, reason))
 
 
@@ -289,6 +291,10 @@ class PageView:
     form_page: int | None
     score: float
     quality: QualityVerdict
+
+    def with_reason(self, reason: QualityReason) -> "PageView":
+        """Give the view whose verdict says this, too."""
+        return replace(self, quality=self.quality.with_reason(reason))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

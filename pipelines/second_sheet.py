@@ -4,14 +4,12 @@ Two sheets that a feeder draws in at once make a scan that is too long, and two 
 side by side make one in which only one is known: what stands on the other would be lost in silence.
 """
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.geometry import ink_drop, resize_by, shrunk, tone_at, transform_points
-from pipelines.records import Page, PageView, Pixels, QualityReason, RegisteredPage
+from pipelines.records import Page, Pixels, RegisteredPage
 
 _LOOK_DPI = 75.0
 _LONGEST, _TWO = 1.5, 2.9
@@ -50,14 +48,6 @@ def shows_second_sheet(page: Page, registered: RegisteredPage) -> bool:
     plain = cv2.add(small, drop)
     beside &= plain > _PAPER * tone_at(plain[form > 0], 0.5)
     return _characters(beside & (drop > _INK_DROP), dpi) >= _LEAST_CHARACTERS
-
-
-def told_second_sheet(view: PageView) -> PageView:
-    """Add to what is said of a page that it shows more than one sheet."""
-    if QualityReason.TWO_SHEETS in view.quality.reasons:
-        return view
-    reasons = (*view.quality.reasons, QualityReason.TWO_SHEETS)
-    return replace(view, quality=replace(view.quality, ok=False, reasons=reasons))
 
 
 def _form(

@@ -7,7 +7,7 @@ import pytest
 from reading_pages import box, draw, draw_box_character, page_ink, white_page
 
 from pipelines.check import quality_findings
-from pipelines.lost_strokes import blanks_in_doubt, crumbs_and_ink, strokes_lost, told_lost
+from pipelines.lost_strokes import blanks_in_doubt, crumbs_and_ink, strokes_lost
 from pipelines.records import (
     Field,
     FieldSource,
@@ -93,7 +93,7 @@ def test_the_finding_asks_for_a_scan_in_grey() -> None:
         score=1.0,
         quality=QualityVerdict(page=2, ok=True),
     )
-    told = told_lost(view)
+    told = view.with_reason(QualityReason.LOST_STROKES)
     assert told.quality.reasons == (QualityReason.LOST_STROKES,) and not told.quality.ok
     (finding,) = quality_findings([told.quality])
     assert finding.rule == "quality.lost_strokes" and "グレースケール" in finding.message
