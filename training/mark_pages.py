@@ -12,11 +12,20 @@ from typing import Protocol
 
 import numpy as np
 
+from pipelines.contrast import with_contrast
 from pipelines.forms.load import FormEntry
 from pipelines.forms.model import Box
 from pipelines.forms.template import Template
 from pipelines.marks import OptionGroup, option_groups
-from pipelines.records import Identification, Matrix, Page, Pixels, RegisteredPage
+from pipelines.quality import assess_quality
+from pipelines.records import (
+    Identification,
+    Matrix,
+    Page,
+    Pixels,
+    QualityReason,
+    RegisteredPage,
+)
 from pipelines.register import register_page
 from pipelines.synthesis.degrade import Degradation, degrade
 from pipelines.synthesis.hand import Hand, Writer, make_writer
@@ -42,7 +51,8 @@ CONDITIONS: Mapping[str, tuple[Degradation, ...]] = MappingProxyType(
 )
 _FIT_HANDS = (Hand.STROKES, Hand.TOMOE, Hand.KILOJI, Hand.YUSEI)
 _MEASURE_HANDS = (Hand.SETO,)
-_FAINT_PENS = 0.1
+FAINT_PENS = 0.1
+"""Share of the writers whose pen is nearly dry."""
 _CHOSEN = (0.2, 0.64, 0.16)
 
 
@@ -96,10 +106,15 @@ def marked_pages(
         )
 
 
-def mark_writer(seed: int, rng: np.random.Generator, *, measuring: bool) -> Writer:
-    """Draw who marks a page: with a hand that is kept for measuring, or with one for fitting."""
+def mark_writer(
+    seed: int, rng: np.random.Generator, *, measuring: bool, faint: float = FAINT_PENS
+) -> Writer:
+    """Draw who marks a page: with a hand that is kept for measuring, or with one for fitting.
+
+    `faint` is the share of pens that are nearly dry.
+    """
     hands = _MEASURE_HANDS if measuring else _FIT_HANDS
-    return _pen(make_writer(hands[int(rng.integers(len(hands)))], seed), rng)
+    return _pen(make_writer(hands[int(rng.integers(len(hands)))], seed), rng, faint)
 
 
 class DrawnPage(Protocol):
@@ -118,7 +133,10 @@ class DrawnPage(Protocol):
 def registered_marks(
     entry: FormEntry, template: Template, drawn: DrawnPage
 ) -> RegisteredPage | None:
-    """Register a drawn page from its known pose."""
+    """Register a drawn page from its known pose, toned as the reader tones pale pages before.
+
+    None where the reader would give it up: it takes it for blank, or finds too little print.
+    """
     height, width = drawn.pixels.shape[:2]
     page = Page(
         number=1,
@@ -128,6 +146,10 @@ def registered_marks(
         scan_width=width,
         scan_height=height,
     )
+    verdict = assess_quality(page)
+    if QualityReason.BLANK in verdict.reasons:
+        return None
+    page = with_contrast(page, verdict.measures["darkest"])
     pose = Identification(
         form=entry.key,
         form_page=drawn.form_page,
@@ -138,9 +160,9 @@ def registered_marks(
     return register_page(page, template, pose)
 
 
-def _pen(writer: Writer, rng: np.random.Generator) -> Writer:
+def _pen(writer: Writer, rng: np.random.Generator, faint: float) -> Writer:
     """Give some writers a pen that is nearly dry."""
-    if rng.random() >= _FAINT_PENS:
+    if rng.random() >= faint:
         return writer
     ink = replace(writer.habits.ink, opacity=rng.uniform(0.4, 0.6))
     return replace(writer, habits=replace(writer.habits, ink=ink))

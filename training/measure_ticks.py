@@ -2,6 +2,7 @@
 
     python -m training.measure_ticks --first-seed 420000 --seeds 48 --out ticks.jsonl
 
+Pages are toned and registered as the reader does it; those that it would refuse hold no option.
 Every layout of `training.tick_forms` is ticked once a seed, with a hand and with shapes of ticks
 that are never fitted on; every condition of `training.mark_pages` gets the same share. Each page is
 a line of `--out`: run it again to go on. Prints options, those judged wrong and those left open by
@@ -113,7 +114,7 @@ def _print_tables(pages: list[dict[str, Any]], version: str) -> None:
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for page in pages:
         if not page["rows"]:
-            counts["pages", "not registered"].update(count=1)
+            counts["pages", f"not registered, {page['printing']}"].update(count=1)
         for manner, (count, wrong, left_open) in page["rows"].get(version, {}).items():
             kind, words = _KINDS.get(manner, "ticks"), page["layout"] == "words"
             kind += " (words)" if words else ""

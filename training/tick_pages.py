@@ -2,25 +2,24 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.forms.load import FormEntry
 from pipelines.forms.model import Box, MarkStyle
 from pipelines.marks import option_groups
-from pipelines.records import Pixels
 from pipelines.synthesis.degrade import degrade
 from pipelines.synthesis.layout import Sheet
 from pipelines.synthesis.markpen import draw_dirt, draw_strike, mark_option
 from pipelines.synthesis.paper import draw_paper
 from pipelines.synthesis.pen import Points
 from pipelines.synthesis.seeding import seeded
+from training.bad_printing import PRINTINGS, badly_printed
 from training.mark_manners import (
     CHECKS,
     KEPT_OUT_TICKS,
     MarkPen,
     draw_glyph,
+    single_strike,
     stroke,
     strokes_of,
 )
@@ -33,20 +32,8 @@ from training.mark_pages import (
     MarkedPage,
     mark_writer,
 )
+from training.tick_shares import USUAL, Shares
 
-PRINTINGS = ("good", "pale", "broken", "thick", "worn")
-"""How the form itself is printed; pale, broken and worn are what a bad copier makes of it."""
-_SHARES = (0.36, 0.16, 0.16, 0.16, 0.16)
-_MANNERS = {
-    "tick": 0.4,
-    "check_glyph": 0.1,
-    "small_tick": 0.1,
-    "double_tick": 0.06,
-    "large_tick": 0.12,
-    "shifted_tick": 0.1,
-    "touching_tick": 0.12,
-}
-_TICKED, _OTHER, _STRUCK, _DIRT = 0.5, 0.05, 0.02, 0.03
 _OTHERS = ("cross", "slash", "fill", "circle")
 # How far the end of a tick may be from the box that it runs into.
 _NEAR_MM = 4.5
@@ -55,6 +42,13 @@ _SHAPES = (
     ((0.1, 0.55), (0.4, 0.95), (0.6, 0.6), (1.25, -0.35)),
     ((0.2, 0.2), (0.35, 0.9), (0.9, 0.0)),
     ((0.0, 0.5), (0.3, 0.75), (0.45, 0.7), (1.1, 0.1)),
+)
+# Check glyphs as a pen draws them (レ, V), in units of the height of the box from its middle.
+_PEN_CHECKS = (
+    ((-0.3, -0.5), (-0.28, 0.4), (0.45, -0.15)),
+    ((-0.25, -0.4), (-0.3, 0.35), (-0.15, 0.4), (0.4, -0.3)),
+    ((-0.4, -0.45), (0.0, 0.45), (0.4, -0.45)),
+    ((-0.3, -0.35), (-0.05, 0.4), (0.45, -0.5)),
 )
 Key = tuple[str, str]
 
@@ -68,20 +62,25 @@ class TickedPage:
 
 
 def ticked_page(
-    entry: FormEntry, seed: int, condition: str, *, measuring: bool = False
+    entry: FormEntry,
+    seed: int,
+    condition: str,
+    *,
+    measuring: bool = False,
+    shares: Shares = USUAL,
 ) -> TickedPage:
     """Tick about half of the boxes of a form of one page; the same arguments give the same page.
 
     `measuring` draws with a hand and with shapes of ticks that are never fitted on.
     """
     rng = seeded(seed, "ticks", entry.definition.id)
-    writer = mark_writer(seed, rng, measuring=measuring)
+    writer = mark_writer(seed, rng, measuring=measuring, faint=shares.faint)
     dpi = 200 if rng.random() < 0.7 else 300
-    printing = str(rng.choice(PRINTINGS, p=_SHARES))
+    printing = str(rng.choice(PRINTINGS, p=shares.printings))
     (paper,) = draw_paper(entry, dpi, rng)
     sheet = Sheet(pixels=badly_printed(paper, printing, dpi, rng), dpi=float(dpi))
     pen = MarkPen(sheet=sheet, writer=writer, rng=rng, measuring=measuring)
-    truth, manner = _tick_all(pen, entry)
+    truth, manner = _tick_all(pen, entry, shares)
     degraded, moved = degrade(sheet.pixels, CONDITIONS[condition], dpi, rng)
     page = MarkedPage(
         form_page=1,
@@ -95,81 +94,71 @@ def ticked_page(
     return TickedPage(page=page, printing=printing)
 
 
-def badly_printed(pixels: Pixels, printing: str, dpi: int, rng: np.random.Generator) -> Pixels:
-    """Print a blank (RGB) badly: pale, with gaps in its lines, too thick, or worn."""
-    paper = np.median(pixels[::8, ::8].reshape(-1, 3), axis=0).astype(np.float32)
-    found = pixels
-    if printing == "thick":
-        wide = max(3, 2 * round(rng.uniform(0.08, 0.14) * dpi / 25.4) + 1)
-        found = cv2.erode(found, np.ones((wide, wide), np.uint8))
-    left = np.ones(pixels.shape[:2], np.float32)
-    if printing in ("pale", "worn"):
-        left *= rng.uniform(0.3, 0.6)
-    if printing in ("broken", "worn"):
-        left *= _gaps(pixels.shape[:2], dpi, rng)
-    mixed = paper + (found.astype(np.float32) - paper) * left[..., None]
-    return np.asarray(np.clip(mixed + 0.5, 0, 255), np.uint8)
-
-
-def _gaps(shape: tuple[int, ...], dpi: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Share 0..1 of the print that is left, with gaps of some tenths of a mm."""
-    size = dpi / 25.4 * rng.uniform(0.3, 0.7)
-    coarse = rng.random((round(shape[0] / size), round(shape[1] / size))).astype(np.float32)
-    fine = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    missing = rng.uniform(0.15, 0.3)
-    return np.asarray(np.clip((fine - missing) / 0.15, 0, 1), np.float32)
-
-
-def _tick_all(pen: MarkPen, entry: FormEntry) -> tuple[dict[Key, int], dict[Key, str]]:
+def _tick_all(
+    pen: MarkPen, entry: FormEntry, shares: Shares
+) -> tuple[dict[Key, int], dict[Key, str]]:
     groups = list(option_groups(entry.definition, 1))
     boxes = {(group.name, option): box for group in groups for option, box in group.options}
     truth, manner = {}, {}
-    run_into: set[Key] = set()
-    for key, box in boxes.items():
-        others = {k: b for k, b in boxes.items() if k != key}
-        truth[key], manner[key] = _draw(pen, box, groups[0].style, others, run_into)
-    for key in run_into:
+    page = _Page(pen=pen, shares=shares, style=groups[0].style, boxes=boxes, run_into=set())
+    for key in boxes:
+        truth[key], manner[key] = _draw(page, key)
+    for key in page.run_into:
         if truth[key] == EMPTY:
             manner[key] = "empty, a tick runs in"
     return truth, manner
 
 
-def _draw(
-    pen: MarkPen, box: Box, style: MarkStyle, others: dict[Key, Box], run_into: set[Key]
-) -> tuple[int, str]:
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class _Page:
+    """What is ticked, by whom; boxes that a tick of another runs into are added to `run_into`."""
+
+    pen: MarkPen
+    shares: Shares
+    style: MarkStyle
+    boxes: dict[Key, Box]
+    run_into: set[Key]
+
+
+def _draw(page: _Page, key: Key) -> tuple[int, str]:
     """Draw a tick, seldom something else, or nothing; the truth and the manner."""
+    pen, shares, box = page.pen, page.shares, page.boxes[key]
     rng = pen.rng
-    chance, words = rng.random(), style is MarkStyle.CIRCLE
-    if chance < _TICKED:
-        name = _tick(pen, box, style, others, run_into)
+    chance, words = rng.random(), page.style is MarkStyle.CIRCLE
+    if chance < (bound := shares.ticked):
+        name = _tick(page, key)
         return (EMPTY if name == "empty" else MARKED), name
-    if chance < _TICKED + _OTHER and not words:
+    if chance < (bound := bound + shares.other) and not words:
         name = _OTHERS[int(rng.integers(len(_OTHERS)))]
         if name in ("fill", "circle"):
             mark_option(pen.sheet, box, MarkStyle(name), pen.writer, rng)
         else:
             stroke(pen, strokes_of(name, rng), box)
         return (CROSSED if name == "cross" else MARKED), name
-    if chance < _TICKED + _OTHER + _STRUCK:
+    if chance < (bound := bound + shares.struck):
         mark_option(pen.sheet, box, MarkStyle.TICK, pen.writer, rng)
+        if shares.once and rng.random() < shares.once:
+            single_strike(pen, box)
+            return STRUCK, "struck_once"
         draw_strike(pen.sheet, box, pen.writer, rng)
         return STRUCK, "struck"
-    if chance < _TICKED + _OTHER + _STRUCK + _DIRT:
+    if chance < bound + shares.dirt:
         draw_dirt(pen.sheet, box, rng)
         return EMPTY, "dirt"
     return EMPTY, "empty"
 
 
-def _tick(
-    pen: MarkPen, box: Box, style: MarkStyle, others: dict[Key, Box], run_into: set[Key]
-) -> str:
-    """Draw one tick; the manner. Boxes that it runs into are added to `run_into`."""
+def _tick(page: _Page, key: Key) -> str:
+    """Draw one tick; the manner."""
+    pen, box, shares = page.pen, page.boxes[key], page.shares
     rng = pen.rng
-    name = str(rng.choice(list(_MANNERS), p=list(_MANNERS.values())))
-    if style is MarkStyle.CIRCLE:
+    name = str(rng.choice(list(shares.manners), p=list(shares.manners.values())))
+    if page.style is MarkStyle.CIRCLE:
         mark_option(pen.sheet, box, MarkStyle.TICK, pen.writer, rng)
         return "ticked_word"
     if name == "check_glyph":
+        if shares.pen_checks and rng.random() < shares.pen_checks:
+            return _pen_check(pen, box)
         return draw_glyph(pen, box, CHECKS, name)
     if name in ("small_tick", "double_tick"):
         stroke(pen, strokes_of(name, rng), box)
@@ -183,15 +172,26 @@ def _tick(
     elif name == "shifted_tick":
         shape = shape + rng.uniform(-0.35, 0.35, 2)
     elif name == "touching_tick":
+        others = {k: b for k, b in page.boxes.items() if k != key}
         beside = _beside(box, others, rng)
         if beside is None:
             shape[-1] += rng.uniform(0.3, 0.8) * np.array([1.0, -0.5])
             name = "long_tick"
         else:
-            run_into.add(beside)
+            page.run_into.add(beside)
             shape[-1] = _into(box, others[beside], rng)
     stroke(pen, [shape], box, rounds=int(rng.integers(1, 5)))
     return name
+
+
+def _pen_check(pen: MarkPen, box: Box) -> str:
+    """Draw a check glyph with strokes: as wide in flat boxes, and seldom in the middle."""
+    rng = pen.rng
+    points = np.array(_PEN_CHECKS[int(rng.integers(len(_PEN_CHECKS)))], dtype=np.float64)
+    points = points * rng.uniform(0.65, 1.25) + rng.normal(0, 0.06, points.shape)
+    points = points * [box.height / box.width, 1.0] + 0.5 + rng.normal(0, 0.1, 2)
+    stroke(pen, [points], box, rounds=int(rng.integers(0, 3)))
+    return "check_glyph"
 
 
 def _shape(pen: MarkPen) -> Points:

@@ -15,6 +15,14 @@ from training.tick_pages import ticked_page
 pytestmark = pytest.mark.acceptance
 
 
+def test_a_pale_worn_page_is_toned_before_it_is_registered() -> None:
+    entry = tick_form(next(layout for layout in LAYOUTS if layout.name == "flat"))
+    drawn = ticked_page(entry, 430_003, "noise", measuring=True).page
+    (template,) = templates_of(entry)
+    # As it is, `register_page` refuses it: too little of its print is dark enough.
+    assert registered_marks(entry, template, drawn) is not None
+
+
 def test_ticks_in_boxes_close_together_are_read() -> None:
     entry = tick_form(next(layout for layout in LAYOUTS if layout.name == "close"))
     drawn = ticked_page(entry, 430_001, "skew", measuring=True).page

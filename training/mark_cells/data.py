@@ -22,8 +22,10 @@ from training.mark_pages import (
 )
 from training.tick_forms import LAYOUTS, tick_form
 from training.tick_pages import ticked_page
+from training.tick_shares import USUAL, WEAK
 
 _EMPTY_KEPT = 0.4
+_MORE_FAXES = 0.15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -49,9 +51,13 @@ def draw_options(first_seed: int, seeds: int, *, processes: int) -> Options:
         return joined([*pool.imap_unordered(_options_of, jobs, chunksize=4)])
 
 
-def draw_ticks(first_seed: int, seeds: int, *, processes: int) -> Options:
-    """Tick all layouts of `training.tick_forms`, `seeds` times each."""
-    jobs = [(n, s) for n in range(len(LAYOUTS)) for s in range(first_seed, first_seed + seeds)]
+def draw_ticks(first_seed: int, seeds: int, *, weak: bool, processes: int) -> Options:
+    """Tick all layouts of `training.tick_forms`, `seeds` times each.
+
+    `weak` draws more of the manners and printings that are read badly, and more faxes.
+    """
+    seeds_of = range(first_seed, first_seed + seeds)
+    jobs = [(number, seed, weak) for number in range(len(LAYOUTS)) for seed in seeds_of]
     with get_context("spawn").Pool(processes) as pool:
         return joined([*pool.imap_unordered(_ticks_of, jobs, chunksize=4)])
 
@@ -86,12 +92,14 @@ def _options_of(job: tuple[int, int]) -> Options:
     )
 
 
-def _ticks_of(job: tuple[int, int]) -> Options:
-    number, seed = job
+def _ticks_of(job: tuple[int, int, bool]) -> Options:
+    number, seed, weak = job
     cv2.setNumThreads(1)
     entry, rng = tick_form(LAYOUTS[number]), np.random.default_rng([seed, number])
     condition = list(CONDITIONS)[int(rng.integers(len(CONDITIONS)))]
-    drawn = ticked_page(entry, seed, condition).page
+    if weak and rng.random() < _MORE_FAXES:
+        condition = "fax"
+    drawn = ticked_page(entry, seed, condition, shares=WEAK if weak else USUAL).page
     return _kept(page_options(entry, templates_of(entry)[0], drawn), seed, rng)
 
 

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from pipelines.marks import option_groups
-from training.mark_pages import EMPTY, MARKED
+from training.bad_printing import badly_printed
+from training.mark_pages import EMPTY, MARKED, STRUCK
 from training.measure_ticks import upper_bound
 from training.tick_forms import LAYOUTS, Layout, tick_form
-from training.tick_pages import badly_printed, ticked_page
+from training.tick_pages import ticked_page
+from training.tick_shares import USUAL, WEAK, Shares
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
@@ -29,6 +31,24 @@ def test_the_same_seed_gives_the_same_page_with_ticks_and_empty_boxes() -> None:
     truths = list(one.page.truth.values())
     assert truths.count(EMPTY) > 30
     assert truths.count(MARKED) > 30
+
+
+@pytest.mark.parametrize("shares", [USUAL, WEAK], ids=["usual", "weak"])
+def test_shares_of_what_is_drawn_are_shares_of_one(shares: Shares) -> None:
+    assert sum(shares.printings) == pytest.approx(1)
+    assert sum(shares.manners.values()) == pytest.approx(1)
+    assert 0.5 < shares.ticked + shares.other + shares.struck + shares.dirt < 0.9
+
+
+def test_weak_pages_hold_more_check_glyphs_dirt_and_strikes_with_one_line() -> None:
+    entry = tick_form(LAYOUTS[3])
+    usual, weak = (ticked_page(entry, 7, "clean", shares=s).page for s in (USUAL, WEAK))
+    counted = [list(page.manner.values()) for page in (usual, weak)]
+    for manner in ("check_glyph", "dirt", "struck_once"):
+        before, after = (manners.count(manner) for manners in counted)
+        assert after > before
+    once = [key for key, manner in weak.manner.items() if manner == "struck_once"]
+    assert all(weak.truth[key] == STRUCK for key in once)
 
 
 @pytest.mark.parametrize("printing", ["pale", "broken", "worn"])
