@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.field_ink import BoxInk
+from pipelines.geometry import components
 from pipelines.records import Pixels
 from pipelines.strike_lines import line_band, line_edges, row_of, without_lines
 from pipelines.strike_traces import traced_pair
@@ -123,7 +124,9 @@ def _level_strokes(
     runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     # Steps of a slanting stroke lie on neighbouring rows; a hair's breadth may be missing.
     joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    if not joined.any():
+        return []
+    _, labels, stats, _ = components(np.asarray(joined, np.uint8))
     found = []
     for number in range(1, len(stats)):
         x, _, width, height, area = stats[number].tolist()
@@ -205,7 +208,7 @@ def _covered(part: NDArray[np.bool_], spread: float) -> float:
 
 def _cleared(ink: BoxInk, rest: NDArray[np.bool_], px_per_mm: float) -> BoxInk:
     """Keep what is left, if it is more than crumbs of the lines."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8))
+    _, _, stats, _ = components(rest.view(np.uint8))
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= 0.9 * px_per_mm
     tall[0] = False
     return _part(ink, rest if tall.any() else np.zeros_like(rest))

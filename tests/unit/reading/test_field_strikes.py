@@ -1,8 +1,10 @@
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from reading_pages import MM, box, draw, draw_box_character, page_ink, registered, white_page
 
+from pipelines import strike_traces
 from pipelines.field_ink import BoxInk, ink_of_box, sort_ink
 from pipelines.field_strikes import find_strike
 from pipelines.ink import Ink
@@ -196,6 +198,26 @@ def test_broken_lines_on_a_fax_strike_out() -> None:
     assert not strike.struck.blank and strike.rest.blank
     # Crumbs along a line are none.
     assert find_strike(_ink(_broken(pixels, 1.1, keep=0.1)), MM) is None
+
+
+def test_only_where_a_pair_runs_alone_are_broken_lines_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Following them is dear, and ordinary writing leaves its white empty."""
+    followed: list[int] = []
+
+    def follow(mask: NDArray[np.bool_], _: float) -> tuple[()]:
+        followed.append(mask.size)
+        return ()
+
+    monkeypatch.setattr(strike_traces, "broken_lines", follow)
+    assert find_strike(_ink(_written(22, 27, 32)), MM) is None
+    assert not followed
+    pixels = white_page()
+    for x in (22, 28.5, 35):
+        draw(pixels, [(x + 2.0, 22), (x + 2.0, 26.2)])
+    assert find_strike(_ink(_broken(pixels, 1.1, keep=0.8)), MM) is None
+    assert followed
 
 
 def test_level_strokes_of_neighbours_that_lie_in_line_are_no_strike() -> None:
