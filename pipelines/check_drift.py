@@ -1,4 +1,4 @@
-"""Print that is not where its form says, as findings that name the fields around it."""
+"""Print that is not as its form says, as findings that name the fields around it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -16,7 +16,7 @@ _FAR_MM = 60.0
 
 
 def drift_findings(zones: Iterable[DriftZone], form: FormDefinition) -> tuple[Finding, ...]:
-    """Tell of every page on which print of `form` is missing, and where: one finding a page."""
+    """Tell of pages on which print of `form` is missing or a frame is new: one finding each."""
     by_page: dict[int, list[DriftZone]] = {}
     for zone in zones:
         by_page.setdefault(zone.page, []).append(zone)
@@ -41,7 +41,7 @@ def _finding(page: int, zones: Sequence[DriftZone], form: FormDefinition) -> Fin
     touched = {n for z in zones for n in fields_beside(z.corners, form, z.form_page)}
     labels = {i.name: i.label for g in (form.fields, form.marks, form.seals) for i in g}
     names = tuple(name for name in labels if name in touched)
-    texts = ("form.drift.near" if names else "form.drift", "form.drift.compare")
+    texts = (*_changes(zones, names), "form.drift.compare")
     params = {
         **text_params("page", *texts, form=f"{form.id}@{form.revision}"),
         **label_params(labels[name] for name in names),
@@ -56,6 +56,16 @@ def _finding(page: int, zones: Sequence[DriftZone], form: FormDefinition) -> Fin
         ground="文書読取運用基準（様式の版）",
         params=params,
     )
+
+
+def _changes(zones: Sequence[DriftZone], names: Sequence[str]) -> Iterator[str]:
+    """Texts that say what is different; the fields are named once."""
+    near = ".near" if names else ""
+    if not all(zone.added for zone in zones):
+        yield f"form.drift{near}"
+        near = ""
+    if any(zone.added for zone in zones):
+        yield f"form.drift.added{near}"
 
 
 def _boxes(form: FormDefinition, form_page: int) -> Mapping[str, list[Box]]:

@@ -1,9 +1,10 @@
-"""Print that is not where the form says: signs of another revision of the paper.
+"""Print that is not as the form says: signs of another revision of the paper.
 
 A page may register well though a box was moved or a label changed: it is then read at the wrong
 place. Each zone of the blank's print is looked for where the registered page should show it. How
 much of its contrast is there is a regression of the page on the print: writing and seals on top
-add to the page without taking from it. Print that is new on the paper is not looked for.
+add to the page without taking from it. Of print that is new on the paper frames are looked for
+(`drift_frames.py`): a box that no field reads.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.drift_frames import added_frames
 from pipelines.drift_zones import ZONE_DPI, PrintZones, ZoneKind, fine_print, print_zones
 from pipelines.forms.template import Template
 from pipelines.geometry import Edge, before_edge, box_in_scan, resize_by, visible_share
@@ -34,7 +36,7 @@ Corners = tuple[float, float, float, float]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DriftZone:
-    """A place where the page does not show the print of its form.
+    """A place where the page does not show the print of its form, or (`added`) a frame of its own.
 
     `corners` (x0, y0, x1, y1) are template pixels, `box` is the same on the original scan. `shown`
     is the share of the print's contrast that the page has there, about 1 where all is well.
@@ -45,27 +47,21 @@ class DriftZone:
     corners: Corners
     box: BoundingBox
     shown: float
+    added: bool = False
 
 
 def find_drift(registered: RegisteredPage, template: Template, ink: Ink) -> tuple[DriftZone, ...]:
-    """Find the places where print of the form is missing on the page, from the top.
+    """Find where print of the form is missing on the page, or a frame is new, each from the top.
 
-    Print may lie half a millimetre off. What the scan does not show is not missed.
+    Print may lie half a millimetre off. What the scan does not show is not missed. Red frames are
+    stamps.
     """
     scale = registered.dpi / ZONE_DPI
-    zones = print_zones(template)
-    if registered.edge is not None:
-        zones = zones.only(_uncovered(zones, registered.edge, scale))
-    if not len(zones.kinds):
-        return ()
     small, _ = resize_by(ink.darkness, 1 / scale)
-    shown = _shown(small, zones)
-    places: list[tuple[Corners, float]] = []
-    for number in np.flatnonzero(shown < _LEAST_SHOWN):
-        x0, y0, x1, y1 = (zones.corners[number] * scale).tolist()
-        # What the scan does not show (cut paper) is not missed.
-        if visible_share(registered, (x0, y0, x1, y1)) == 1.0:
-            places.append(((x0, y0, x1, y1), float(shown[number])))
+    places = [(*place, False) for place in _missing(registered, template, small)]
+    for frame in _frames(small, template, ink):
+        x0, y0, x1, y1 = (scale * value for value in frame)
+        places.append(((x0, y0, x1, y1), 1.0, True))
     return tuple(
         DriftZone(
             page=registered.number,
@@ -73,9 +69,39 @@ def find_drift(registered: RegisteredPage, template: Template, ink: Ink) -> tupl
             corners=corners,
             box=box_in_scan(registered, corners),
             shown=round(share, 3),
+            added=added,
         )
-        for corners, share in _joined(places, registered.dpi)
+        for corners, share, added in places
     )
+
+
+def _frames(small: Pixels, template: Template, ink: Ink) -> tuple[Corners, ...]:
+    """Frames that are new on the page, but for those of red stamps (pixels of `small`)."""
+    found = added_frames(small, template)
+    if not found or not ink.red.any():
+        return found
+    red = cv2.resize(ink.red.astype(np.uint8), small.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return added_frames(np.where(red > 0, 0, small).astype(np.uint8), template)
+
+
+def _missing(
+    registered: RegisteredPage, template: Template, small: Pixels
+) -> list[tuple[Corners, float]]:
+    """Places (template pixels) whose print the page lacks, from the top, and how much is there."""
+    scale = registered.dpi / ZONE_DPI
+    zones = print_zones(template)
+    if registered.edge is not None:
+        zones = zones.only(_uncovered(zones, registered.edge, scale))
+    if not len(zones.kinds):
+        return []
+    shown = _shown(small, zones)
+    places: list[tuple[Corners, float]] = []
+    for number in np.flatnonzero(shown < _LEAST_SHOWN):
+        x0, y0, x1, y1 = (zones.corners[number] * scale).tolist()
+        # What the scan does not show (cut paper) is not missed.
+        if visible_share(registered, (x0, y0, x1, y1)) == 1.0:
+            places.append(((x0, y0, x1, y1), float(shown[number])))
+    return _joined(places, registered.dpi)
 
 
 def _uncovered(zones: PrintZones, edge: Edge, scale: float) -> NDArray[np.bool_]:

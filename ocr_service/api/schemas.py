@@ -174,8 +174,8 @@ class FindingBody(Body):
     """Something to look at, with its rule and ground.
 
     `message` is Japanese; `message_en` and `message_easy` (やさしい日本語) say the same, null where
-    a form's own rule knows no other wording. `places` are shown on the page: print of the form that
-    is missing (`form.drift`), writing outside of the boxes (`page.writing_outside`).
+    a form's own rule knows no other wording. `places` are shown on the page: print that is
+    not as on the form (`form.drift`), writing outside of the boxes (`page.writing_outside`).
     """
 
     rule: str

@@ -85,7 +85,7 @@ def registered_picture(
 
 
 def with_drift(shown: Pixels, zones: Sequence[DriftZone], template: Template) -> Pixels:
-    """Show on a `registered_picture` where print of the form is missing, numbered."""
+    """Show on a `registered_picture` where print of the form is missing or new, numbered."""
     scale = shown.shape[1] / template.grey.shape[1]
     boxes = [
         _drawn(zone.corners, DRIFTED, f"{DRIFTED.sign}{number}", scale)

@@ -77,7 +77,7 @@ def line_table(lines: Sequence[Line], hidden: Hidden) -> Html:
 
 
 def drift_table(zones: Sequence[DriftZone], template: Template) -> Html:
-    """Places where print of the form is missing, with the fields beside them."""
+    """Places where print of the form is missing or a frame is new, with the fields beside them."""
     form = template.definition
     labels = {i.name: i.label for g in (form.fields, form.marks, form.seals) for i in g}
     rows = []
@@ -88,11 +88,11 @@ def drift_table(zones: Sequence[DriftZone], template: Template) -> Html:
             (
                 f"{DRIFTED.sign}{number}",
                 f"左から {x0:.0f}、上から {y0:.0f}、幅 {x1 - x0:.0f}、高さ {y1 - y0:.0f}",
-                words.percent(max(0.0, zone.shown)),
+                "様式にない枠" if zone.added else words.percent(max(0.0, zone.shown)),
                 "、".join(labels[name] for name in names),
             )
         )
-    return table("様式どおりの印刷が見つからないところ", _DRIFT_HEAD, rows)
+    return table("印刷が様式と違うところ", _DRIFT_HEAD, rows)
 
 
 def pair_table(fields: Iterable[Field], names: frozenset[str]) -> Html:

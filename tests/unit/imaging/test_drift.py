@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +208,64 @@ def zone_at(x: float, y: float, width: float, height: float, *, page: int = 1) -
     corners = box_pixels(Box(x=x, y=y, width=width, height=height))
     box = BoundingBox(x0=corners[0], y0=corners[1], x1=corners[2], y1=corners[3])
     return DriftZone(page=page, form_page=1, corners=corners, box=box, shown=0.1)
+
+
+def framed(
+    turn: float = 0.0, ink: tuple[int, int, int] = (30, 30, 30)
+) -> Callable[[Pixels], Pixels]:
+    """Draw a frame of 28 x 9 mm, turned by degrees, where the form prints nothing."""
+
+    def draw(pixels: Pixels) -> Pixels:
+        matrix = cv2.getRotationMatrix2D((1000.0, 2150.0), turn, 1.0)
+        corners = np.array([[890, 2115], [1110, 2115], [1110, 2185], [890, 2185]], np.float64)
+        there = corners @ matrix[:, :2].T + matrix[:, 2]
+        drawn = pixels.copy()
+        cv2.polylines(drawn, [np.round(there * 16).astype(np.int32)], True, ink, 2, cv2.LINE_AA, 4)
+        return drawn
+
+    return draw
+
+
+@pytest.mark.parametrize("way", [blurred, faint, faxed, turned, written_over])
+def test_a_box_that_the_form_does_not_have_is_told(
+    world: World, way: Callable[[Pixels], Pixels]
+) -> None:
+    (zone,) = drift_of(world, way(framed()(rgb(world.templates[FORM].grey))))
+    assert zone.added
+    assert zone.corners == pytest.approx((890, 2115, 1110, 2185), abs=8)
+
+
+def test_a_box_may_stand_on_a_rule_of_the_form(world: World) -> None:
+    template = world.templates[FORM]
+    y = round(
+        next(p.y1 for p in template.definition.pages[0].printed if p.type == "line") * 200 / 25.4
+    )
+    pixels = rgb(template.grey)
+    cv2.rectangle(pixels, (900, y), (1150, y - 70), (30, 30, 30), 2)
+    assert [zone.added for zone in drift_of(world, pixels)] == [True]
+
+
+@pytest.mark.parametrize("drawn", [framed(2.0), framed(-1.5), framed(0.0, (200, 40, 50))])
+def test_a_stamp_is_no_box_of_another_revision(
+    world: World, drawn: Callable[[Pixels], Pixels]
+) -> None:
+    assert drift_of(world, drawn(rgb(world.templates[FORM].grey))) == ()
+
+
+def test_a_box_drawn_by_hand_is_none(world: World) -> None:
+    pixels, rng = rgb(world.templates[FORM].grey), np.random.default_rng(5)
+    corners = np.array([[890, 2115], [1110, 2115], [1110, 2185], [890, 2185], [890, 2115]])
+    sides = [np.linspace(a, b, 12) for a, b in pairwise(corners)]
+    wobbling = np.concatenate(sides) + rng.normal(0, 2.5, (48, 2))
+    cv2.polylines(pixels, [wobbling.round().astype(np.int32)], False, (40, 40, 60), 3)
+    assert drift_of(world, pixels) == ()
+
+
+def test_a_finding_says_that_a_box_is_new_and_was_not_read(world: World) -> None:
+    form = world.templates[FORM].definition
+    new = replace(zone_at(100, 50, 28, 9), added=True)
+    (finding,) = drift_findings([new], form)
+    assert "様式にない枠があります" in finding.message and "見つからない" not in finding.message
+    (both,) = drift_findings([zone_at(20, 50, 20, 4), new], form)
+    assert "様式にない枠があります" in both.message and "見つからない" in both.message
+    assert both.message.count("付近") == 1

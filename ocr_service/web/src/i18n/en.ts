@@ -344,7 +344,7 @@ export const en: Messages = {
     drift: "Print differs from the form",
     outside: "Writing outside of the boxes",
     place: {
-      drift: "Print of the form is missing here ({{number}})",
+      drift: "Print differs from the form here ({{number}})",
       outside: "Writing outside of the boxes ({{number}})",
     },
   },

@@ -343,7 +343,7 @@ export const ja = {
     drift: "様式と違う印刷",
     outside: "枠の外の書き込み",
     place: {
-      drift: "様式どおりの印刷が見つからないところ {{number}}",
+      drift: "印刷が様式と違うところ {{number}}",
       outside: "枠の外の書き込み {{number}}",
     },
   },

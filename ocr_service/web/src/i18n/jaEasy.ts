@@ -349,7 +349,7 @@ export const jaEasy: Messages = {
     drift: "紙の 字や 線が ちがう",
     outside: "枠の 外の 字",
     place: {
-      drift: "決まった 字や 線が 見つからない ところ {{number}}",
+      drift: "紙の 字や 線が ちがう ところ {{number}}",
       outside: "枠の 外の 字 {{number}}",
     },
   },
