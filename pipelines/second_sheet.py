@@ -16,6 +16,8 @@ _LONGEST, _TWO = 1.5, 2.9
 """Height by width: of one sheet (all of A and B have 1.41), and of two end to end at most."""
 _LEAST_WIDE_MM = 170.0
 """Receipts and slips may be long."""
+_SHEETS_MM = ((210.0, 297.0), (257.0, 364.0), (297.0, 420.0))
+_SAME_LENGTH, _LEAST_LEFT = 0.02, 0.85
 _LEAST_BESIDE = 0.08
 _MARGIN_MM = 6.0
 _EDGE_MM = 4.0
@@ -26,8 +28,15 @@ _LEAST_CHARACTERS = 15
 
 
 def too_long(width: float, height: float) -> bool:
-    """Whether a scan of these mm, as the feeder drew it in, is longer than a sheet of its width."""
-    return width >= _LEAST_WIDE_MM and _LONGEST * width < height < _TWO * width
+    """Whether a scan of these mm, as the feeder drew it in, is longer than a sheet of its width.
+
+    A sheet that the scan has cut at its sides still has its length.
+    """
+    cut = any(
+        abs(height - long) <= _SAME_LENGTH * long and _LEAST_LEFT * wide <= width <= wide
+        for wide, long in _SHEETS_MM
+    )
+    return width >= _LEAST_WIDE_MM and _LONGEST * width < height < _TWO * width and not cut
 
 
 def shows_second_sheet(page: Page, registered: RegisteredPage) -> bool:

@@ -55,3 +55,10 @@ def test_a_receipt_and_a_picture_cut_wide_are_no_two_sheets(world: World) -> Non
     form = rgb(world.templates["moving-notice"].grey)
     assert QualityReason.TWO_SHEETS not in assess_quality(page_of(form[:, :600], 200)).reasons
     assert QualityReason.TWO_SHEETS not in assess_quality(page_of(form[:1000], 200)).reasons
+
+
+def test_a_sheet_cut_at_its_side_is_one_sheet(world: World) -> None:
+    form = rgb(world.templates["moving-notice"].grey)
+    for cut in (100, 165, 240):
+        verdict = assess_quality(page_of(form[:, cut:], 200))
+        assert QualityReason.TWO_SHEETS not in verdict.reasons, cut
