@@ -73,6 +73,7 @@ class QualityReason(StrEnum):
     NOT_PLACED = "not_placed"
     WAY_UP = "way_up"
     LOST_STROKES = "lost_strokes"
+    STREAKS = "streaks"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

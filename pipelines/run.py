@@ -57,6 +57,7 @@ from pipelines.register import register_page
 from pipelines.split import split_stack
 from pipelines.stack import StackDocument, StackReading
 from pipelines.stopwatch import Stopwatch
+from pipelines.streaks import without_streaks
 from pipelines.trace import Trace
 from pipelines.upright import WayUp, turn_upright
 
@@ -178,6 +179,10 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         # No writing: an empty page, or a picture.
         look = look_at(page.pixels, (), run.reader.categories)
         return ReadPage(view_of(page, verdict, None), look=look)
+    with run.watch.stage("streaks"):
+        scanned, page = page, without_streaks(page)
+    if page is not scanned:
+        verdict = verdict.with_reason(QualityReason.STREAKS)
     scanned, page = page, with_contrast(page, verdict.measures["darkest"])
     pale = page is not scanned
     registered, best, known = _register(page, run)

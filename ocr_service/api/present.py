@@ -62,6 +62,7 @@ QUALITY_TEXTS = {
     QualityReason.TWO_SHEETS: "2枚以上の用紙が写っています",
     QualityReason.NOT_PLACED: "用紙が曲がるなどして、記入欄の位置が決められません",
     QualityReason.WAY_UP: "用紙の上下が分かりません",
+    QualityReason.STREAKS: "スキャナーの汚れによる線が入っています",
 }
 """What a scanning station shows for each reason."""
 _Item = FieldDefinition | MarkGroup | SealDefinition

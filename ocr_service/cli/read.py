@@ -82,6 +82,7 @@ def suggestion_json(file: str, suggestion: Suggestion, seconds: float) -> dict[s
                 "raw_text": field.raw_text,
                 "confidence": round(field.confidence, 4),
                 "state": str(field.state),
+                "doubtful": field.doubtful,
                 "box": _box_json(field.box),
                 "page": field.page,
                 "correction_seal": field.correction_seal,

@@ -1,5 +1,6 @@
 """What was corrected on the paper is said by the API, by `read --json` and in the report."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -74,3 +75,10 @@ def test_notes_are_only_said_where_something_was_corrected(
     seal: bool | None, fluid: bool | None, notes: list[str]
 ) -> None:
     assert list(correction_notes(_field(seal, fluid))) == notes
+
+
+@pytest.mark.parametrize("doubtful", [True, False])
+def test_the_command_says_which_values_are_doubtful(doubtful: bool) -> None:
+    suggestion = _suggestion(replace(_field(None, None), doubtful=doubtful))
+    (told,) = suggestion_json("scan.png", suggestion, 0.1)["fields"]  # type: ignore[attr-defined]
+    assert told["doubtful"] is doubtful
