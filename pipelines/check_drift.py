@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipelines.drift import Corners, DriftZone
+from pipelines.drift import Corners, DriftKind, DriftZone
 from pipelines.finding_places import Place, place_params
 from pipelines.forms.model import Box, FormDefinition
 from pipelines.forms.template import TEMPLATE_DPI, box_pixels
@@ -12,11 +12,16 @@ from pipelines.rules.texts import label_params, text_params, told
 RULE = "form.drift"
 _MM = TEMPLATE_DPI / 25.4
 _BESIDE_MM = 3.0
+_TEXTS = {
+    DriftKind.MISSING: RULE,
+    DriftKind.MOVED: "form.drift.moved",
+    DriftKind.ADDED: "form.drift.added",
+}
 _FAR_MM = 60.0
 
 
 def drift_findings(zones: Iterable[DriftZone], form: FormDefinition) -> tuple[Finding, ...]:
-    """Tell of pages on which print of `form` is missing or a frame is new: one finding each."""
+    """Tell of pages whose print differs from that of `form`: one finding each."""
     by_page: dict[int, list[DriftZone]] = {}
     for zone in zones:
         by_page.setdefault(zone.page, []).append(zone)
@@ -61,11 +66,10 @@ def _finding(page: int, zones: Sequence[DriftZone], form: FormDefinition) -> Fin
 def _changes(zones: Sequence[DriftZone], names: Sequence[str]) -> Iterator[str]:
     """Texts that say what is different; the fields are named once."""
     near = ".near" if names else ""
-    if not all(zone.added for zone in zones):
-        yield f"form.drift{near}"
-        near = ""
-    if any(zone.added for zone in zones):
-        yield f"form.drift.added{near}"
+    for kind, text in _TEXTS.items():
+        if any(zone.kind is kind for zone in zones):
+            yield f"{text}{near}"
+            near = ""
 
 
 def _boxes(form: FormDefinition, form_page: int) -> Mapping[str, list[Box]]:

@@ -4,16 +4,19 @@ A page may register well though a box was moved or a label changed: it is then r
 place. Each zone of the blank's print is looked for where the registered page should show it. How
 much of its contrast is there is a regression of the page on the print: writing and seals on top
 add to the page without taking from it. Of print that is new on the paper frames are looked for
-(`drift_frames.py`): a box that no field reads.
+(`drift_frames.py`): a box that no field reads. What seems to be out of sight may be the part below
+a new row (`drift_moved.py`).
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.drift_frames import added_frames
+from pipelines.drift_moved import moved_part
 from pipelines.drift_zones import ZONE_DPI, PrintZones, ZoneKind, fine_print, print_zones
 from pipelines.forms.template import Template
 from pipelines.geometry import Edge, before_edge, box_in_scan, resize_by, visible_share
@@ -34,9 +37,17 @@ Values = NDArray[np.float32]
 Corners = tuple[float, float, float, float]
 
 
+class DriftKind(StrEnum):
+    """How the print of a page differs from its form."""
+
+    MISSING = "missing"
+    ADDED = "added"
+    MOVED = "moved"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DriftZone:
-    """A place where the page does not show the print of its form, or (`added`) a frame of its own.
+    """A place where print of the form is missing, a frame is new, or a part lies elsewhere.
 
     `corners` (x0, y0, x1, y1) are template pixels, `box` is the same on the original scan. `shown`
     is the share of the print's contrast that the page has there, about 1 where all is well.
@@ -47,21 +58,24 @@ class DriftZone:
     corners: Corners
     box: BoundingBox
     shown: float
-    added: bool = False
+    kind: DriftKind = DriftKind.MISSING
 
 
 def find_drift(registered: RegisteredPage, template: Template, ink: Ink) -> tuple[DriftZone, ...]:
-    """Find where print of the form is missing on the page, or a frame is new, each from the top.
+    """Find what differs on the page: print that is missing, from the top, then the other kinds.
 
     Print may lie half a millimetre off. What the scan does not show is not missed. Red frames are
     stamps.
     """
     scale = registered.dpi / ZONE_DPI
     small, _ = resize_by(ink.darkness, 1 / scale)
-    places = [(*place, False) for place in _missing(registered, template, small)]
+    places = [(*place, DriftKind.MISSING) for place in _missing(registered, template, small)]
     for frame in _frames(small, template, ink):
         x0, y0, x1, y1 = (scale * value for value in frame)
-        places.append(((x0, y0, x1, y1), 1.0, True))
+        places.append(((x0, y0, x1, y1), 1.0, DriftKind.ADDED))
+    part = moved_part(registered, template)
+    if part is not None:
+        places.append((part, 0.0, DriftKind.MOVED))
     return tuple(
         DriftZone(
             page=registered.number,
@@ -69,9 +83,9 @@ def find_drift(registered: RegisteredPage, template: Template, ink: Ink) -> tupl
             corners=corners,
             box=box_in_scan(registered, corners),
             shown=round(share, 3),
-            added=added,
+            kind=kind,
         )
-        for corners, share, added in places
+        for corners, share, kind in places
     )
 
 

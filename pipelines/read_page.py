@@ -7,7 +7,7 @@ from pipelines.check import textless_findings, unknown_findings
 from pipelines.check_covered import covered_findings, unseen_items
 from pipelines.check_drift import drift_findings
 from pipelines.check_outside import outside_findings
-from pipelines.drift import DriftZone
+from pipelines.drift import DriftKind, DriftZone
 from pipelines.forms.code import CoverCode
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import FormDefinition
@@ -80,7 +80,8 @@ def form_page(
     found = {item.name: item for item in fields}
     order = [item.name for group in (form.fields, form.marks, form.seals) for item in group]
     unseen = unseen_items(registered, form)
-    if unseen or registered.edge is not None:
+    moved = any(zone.kind is DriftKind.MOVED for zone in drift)
+    if (unseen or registered.edge is not None) and not moved:
         view = view.with_reason(QualityReason.COVERED)
     if blanks_in_doubt(found.get(item.name) for item in form.fields):
         view = view.with_reason(QualityReason.LOST_STROKES)

@@ -11,7 +11,7 @@ from ocr_service.inspect.markup import Html, image, join, table, tag
 from ocr_service.inspect.places import mark_places
 from ocr_service.review.masking import mask
 from pipelines.check_drift import fields_beside
-from pipelines.drift import DriftZone
+from pipelines.drift import DriftKind, DriftZone
 from pipelines.field_slots import ReadCut
 from pipelines.forms.template import Template
 from pipelines.mark_shapes import MarkShape
@@ -31,6 +31,7 @@ _FIELD_HEAD = (
 )
 _MARK_HEAD = ("項目", "選択肢", "状態", "確からしさ", "枠の中のインク", "まわりの輪", "画像")
 _LINE_HEAD = ("番号", "文字", "確からしさ", "向き")
+_DRIFT_KINDS = {DriftKind.ADDED: "様式にない枠", DriftKind.MOVED: "ずれたところにある"}
 _DRIFT_HEAD = ("番号", "場所（mm）", "見つかった印刷", "近くの項目")
 _PAIR_HEAD = ("番号", "見出し", "値", "読んだ文字", "確からしさ")
 
@@ -88,7 +89,7 @@ def drift_table(zones: Sequence[DriftZone], template: Template) -> Html:
             (
                 f"{DRIFTED.sign}{number}",
                 f"左から {x0:.0f}、上から {y0:.0f}、幅 {x1 - x0:.0f}、高さ {y1 - y0:.0f}",
-                "様式にない枠" if zone.added else words.percent(max(0.0, zone.shown)),
+                _DRIFT_KINDS.get(zone.kind) or words.percent(max(0.0, zone.shown)),
                 "、".join(labels[name] for name in names),
             )
         )

@@ -12,14 +12,23 @@ import pytest
 from imaging_pages import World, make_form, page_of, rgb
 
 from pipelines.check_drift import drift_findings, fields_beside
-from pipelines.drift import DriftZone, find_drift
+from pipelines.drift import DriftKind, DriftZone, find_drift
 from pipelines.finding_places import finding_places
 from pipelines.forms.model import Box, FormDefinition
 from pipelines.forms.render import render_blank
 from pipelines.forms.template import Template, box_pixels, templates_of_pdf
 from pipelines.identify import identify_page
 from pipelines.ink import subtract_blank
-from pipelines.records import BoundingBox, FindingKind, Pixels, RegisteredPage, Severity
+from pipelines.read_page import form_page, view_of
+from pipelines.records import (
+    BoundingBox,
+    FindingKind,
+    Pixels,
+    QualityReason,
+    QualityVerdict,
+    RegisteredPage,
+    Severity,
+)
 from pipelines.register import register_page
 
 FORM = "moving-notice"
@@ -231,7 +240,7 @@ def test_a_box_that_the_form_does_not_have_is_told(
     world: World, way: Callable[[Pixels], Pixels]
 ) -> None:
     (zone,) = drift_of(world, way(framed()(rgb(world.templates[FORM].grey))))
-    assert zone.added
+    assert zone.kind is DriftKind.ADDED
     assert zone.corners == pytest.approx((890, 2115, 1110, 2185), abs=8)
 
 
@@ -242,7 +251,7 @@ def test_a_box_may_stand_on_a_rule_of_the_form(world: World) -> None:
     )
     pixels = rgb(template.grey)
     cv2.rectangle(pixels, (900, y), (1150, y - 70), (30, 30, 30), 2)
-    assert [zone.added for zone in drift_of(world, pixels)] == [True]
+    assert [zone.kind for zone in drift_of(world, pixels)] == [DriftKind.ADDED]
 
 
 @pytest.mark.parametrize("drawn", [framed(2.0), framed(-1.5), framed(0.0, (200, 40, 50))])
@@ -261,9 +270,37 @@ def test_a_box_drawn_by_hand_is_none(world: World) -> None:
     assert drift_of(world, pixels) == ()
 
 
+def with_a_row_more(pixels: Pixels) -> Pixels:
+    """The lower half printed 6 mm farther down, as below a new row."""
+    height, shift = len(pixels), round(6 * 200 / 25.4)
+    line = round(0.45 * height)
+    drawn = pixels.copy()
+    drawn[line : line + shift] = 255
+    drawn[line + shift :] = pixels[line : height - shift]
+    return drawn
+
+
+@pytest.mark.parametrize("way", [np.copy, written_over, turned])
+def test_a_part_below_a_new_row_is_moved_not_covered(
+    world: World, way: Callable[[Pixels], Pixels]
+) -> None:
+    page = way(with_a_row_more(rgb(world.templates[FORM].grey)))
+    registered, template = registered_on(world, page)
+    assert registered.edge is not None
+    zones = find_drift(registered, template, subtract_blank(registered, template))
+    (moved,) = [zone for zone in zones if zone.kind is DriftKind.MOVED]
+    form = template.definition
+    (finding,) = drift_findings(zones, form)
+    assert "ずれたところにあります" in finding.message
+    assert set(fields_beside(moved.corners, form, 1)) <= set(finding.fields)
+    view = view_of(page_of(page), QualityVerdict(page=1, ok=True), registered)
+    read = form_page(view, registered, form, (), zones)
+    assert QualityReason.COVERED not in read.view.quality.reasons
+
+
 def test_a_finding_says_that_a_box_is_new_and_was_not_read(world: World) -> None:
     form = world.templates[FORM].definition
-    new = replace(zone_at(100, 50, 28, 9), added=True)
+    new = replace(zone_at(100, 50, 28, 9), kind=DriftKind.ADDED)
     (finding,) = drift_findings([new], form)
     assert "様式にない枠があります" in finding.message and "見つからない" not in finding.message
     (both,) = drift_findings([zone_at(20, 50, 20, 4), new], form)
