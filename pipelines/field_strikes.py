@@ -1,6 +1,8 @@
 """Writing that was struck out (二重線), and what was written instead."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -22,6 +24,8 @@ _LENGTH_OF_SINGLE = 3.0
 # wide, and run over all that is written.
 _LENGTH_OF_SHORT, _LEAST_OF_SHORT_MM, _SHORT_WHOLE = 1.15, 3.5, 0.85
 _OVER_MM = 0.1
+# Two lines that are long for their own row: no character alone is so wide.
+_LEAST_OF_ROW_MM = 7.0
 _LEAST_MM, _LEAST_OF_PAIR_MM = 4.5, 3.0
 _NEAREST_MM, _FARTHEST_MM = 0.4, 3.0
 _THICKEST_MM = 2.4
@@ -31,6 +35,13 @@ _MERGED_MM, _STRAIGHT_MM = 0.7, 0.16
 _DARK = 0.35
 # Share of a strike's length along which there must be writing above it, and below it.
 _CROSSED = 0.25
+# Two lines may leave less of it outside of them when they run through the middle of the row: as
+# deep on one side as this share of the other one. A single one may cut off the feet alone, so that
+# it has to run about there, too.
+_BARELY_CROSSED, _WELL_WITHIN, _MIDDLE = 0.1, 0.5, 0.33
+# What is written instead is so tall somewhere, and its strokes are longer than crumbs but for dots,
+# which stand as near to them as the third.
+_TALL_MM, _CRUMB_MM, _DOT_MM = 0.9, 1.3, 1.0
 # An underline may cut the feet of characters by so much.
 _FEET_MM = 0.2
 
@@ -72,7 +83,7 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
             if level.thickness >= _MERGED_MM * px_per_mm
             or level.x1 - level.x0 >= _LENGTH_OF_SINGLE * height
         ]
-    lines = lines or _short_pair(core, height, px_per_mm)
+    lines = lines or _short_pair(core, height, px_per_mm) or _pair_of_row(core, px_per_mm)
     masks = [line.mask for line in lines]
     if not masks or not _runs_through(ink, masks, px_per_mm):
         masks = traced_pair(core, px_per_mm)
@@ -86,7 +97,7 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
     grey, mask = without_lines(ink.grey, ink.mask, struck, masks, px_per_mm)
     return Strike(
         struck=replace(ink, grey=grey, mask=mask),
-        rest=_cleared(ink, others & ~struck, px_per_mm),
+        rest=_cleared(ink, others & ~struck, ends, px_per_mm),
     )
 
 
@@ -151,15 +162,17 @@ def _bend(stroke: NDArray[np.bool_]) -> float:
 
 def _pair(levels: list[_Level], px_per_mm: float, least: float) -> list[_Level]:
     """Two parallel strokes side by side over most of their length, and over `least` pixels."""
+    return next(_pairs(levels, px_per_mm, least), [])
+
+
+def _pairs(levels: list[_Level], px_per_mm: float, least: float) -> Iterator[list[_Level]]:
     ordered = sorted(levels, key=lambda level: level.y)
-    for i, upper in enumerate(ordered):
-        for lower in ordered[i + 1 :]:
-            common = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
-            longer = max(upper.x1 - upper.x0, lower.x1 - lower.x0)
-            apart = (lower.y - upper.y) / px_per_mm
-            if _NEAREST_MM <= apart <= _FARTHEST_MM and common >= max(0.7 * longer, least):
-                return [upper, lower]
-    return []
+    for upper, lower in combinations(ordered, 2):
+        common = min(upper.x1, lower.x1) - max(upper.x0, lower.x0)
+        longer = max(upper.x1 - upper.x0, lower.x1 - lower.x0)
+        apart = (lower.y - upper.y) / px_per_mm
+        if _NEAREST_MM <= apart <= _FARTHEST_MM and common >= max(0.7 * longer, least):
+            yield [upper, lower]
 
 
 def _short_pair(core: NDArray[np.bool_], height: float, px_per_mm: float) -> list[_Level]:
@@ -182,12 +195,30 @@ def _short_pair(core: NDArray[np.bool_], height: float, px_per_mm: float) -> lis
     return lines if inside else []
 
 
+def _pair_of_row(core: NDArray[np.bool_], px_per_mm: float) -> list[_Level]:
+    """Find two lines that are long for the row that they cross.
+
+    Other rows in the box, which may run into this one, say nothing of its height.
+    """
+    least = _LEAST_OF_ROW_MM * px_per_mm
+    levels = _level_strokes(core, least, px_per_mm, 0.8)
+    for lines in _pairs(levels, px_per_mm, least):
+        band = line_band([line.mask for line in lines], px_per_mm)
+        ends = min(line.x0 for line in lines), max(line.x1 for line in lines)
+        rows = np.flatnonzero(row_of(core & ~band, band, ends, px_per_mm).any(axis=1))
+        length = min(line.x1 - line.x0 for line in lines)
+        if len(rows) and length >= _LENGTH * (rows[-1] - rows[0] + 1):
+            return lines
+    return []
+
+
 def _runs_through(ink: BoxInk, masks: list[NDArray[np.bool_]], px_per_mm: float) -> bool:
     """Whether there is writing on both sides of the lines, spread over their length.
 
     An underline has none below it, or only the feet of some characters.
     """
-    others = ink.mask & ~line_band(masks, px_per_mm)
+    band = line_band(masks, px_per_mm)
+    others = ink.mask & ~band
     upper, lower, columns = line_edges(masks, px_per_mm)
     rows = np.arange(len(others))[:, None]
     reach, near = 2.5 * px_per_mm, _FEET_MM * px_per_mm
@@ -195,7 +226,15 @@ def _runs_through(ink: BoxInk, masks: list[NDArray[np.bool_]], px_per_mm: float)
     above = part & (rows < upper - near) & (rows >= upper - reach)
     below = part & (rows > lower + near) & (rows <= lower + reach)
     spread = 0.6 * px_per_mm
-    return min(_covered(above, spread), _covered(below, spread)) >= _CROSSED
+    crossed = min(_covered(above, spread), _covered(below, spread))
+    if crossed < (_CROSSED if len(masks) == 1 else _BARELY_CROSSED):
+        return False
+    if len(masks) > 1 and crossed >= _CROSSED:
+        return True
+    row = row_of(others, band, (columns.start, columns.stop), px_per_mm)[:, columns]
+    off = (rows - 0.5 * (upper + lower))[row]
+    high, deep = -np.percentile(off, (5, 95)) * (1, -1) if off.size else (0.0, 0.0)
+    return bool(min(high, deep) >= (_MIDDLE if len(masks) == 1 else _WELL_WITHIN) * max(high, deep))
 
 
 def _covered(part: NDArray[np.bool_], spread: float) -> float:
@@ -206,12 +245,34 @@ def _covered(part: NDArray[np.bool_], spread: float) -> float:
     return float(cv2.dilate(columns, np.ones((1, 2 * round(spread) + 1), np.uint8)).mean())
 
 
-def _cleared(ink: BoxInk, rest: NDArray[np.bool_], px_per_mm: float) -> BoxInk:
-    """Keep what is left, if it is more than crumbs of the lines."""
-    _, _, stats, _ = components(rest.view(np.uint8))
-    tall = stats[:, cv2.CC_STAT_HEIGHT] >= 0.9 * px_per_mm
-    tall[0] = False
-    return _part(ink, rest if tall.any() else np.zeros_like(rest))
+def _cleared(
+    ink: BoxInk, rest: NDArray[np.bool_], ends: tuple[int, int], px_per_mm: float
+) -> BoxInk:
+    """Keep what is left, if it is more than crumbs of the lines, which reach over columns `ends`.
+
+    Beside other writing crumbs between it and the strike go, too: ends of lines, rims of a seal.
+    """
+    _, labels, stats, centres = components(rest.view(np.uint8))
+    if not (stats[1:, cv2.CC_STAT_HEIGHT] >= _TALL_MM * px_per_mm).any():
+        return _part(ink, np.zeros_like(rest))
+    large = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) >= _CRUMB_MM * px_per_mm
+    large[0] = False
+    kept = large.copy()
+    left, top = stats[large, cv2.CC_STAT_LEFT], stats[large, cv2.CC_STAT_TOP]
+    right = left + stats[large, cv2.CC_STAT_WIDTH]
+    bottom = top + stats[large, cv2.CC_STAT_HEIGHT]
+    for number in (1 + np.flatnonzero(~large[1:])).tolist():
+        x, y = centres[number]
+        row = (top - _DOT_MM * px_per_mm <= y) & (y <= bottom + _DOT_MM * px_per_mm)
+        if row.any():
+            first, last = left[row].min(), right[row].max()
+            # The dots of シ and ド stand nearer to their own strokes.
+            before = ends[0] < first and x < first - _DOT_MM * px_per_mm
+            after = ends[1] > last and x > last + _DOT_MM * px_per_mm
+            kept[number] = not (before or after)
+    if not large.any():
+        kept[1:] = True
+    return _part(ink, kept[labels])
 
 
 def _part(ink: BoxInk, mask: NDArray[np.bool_]) -> BoxInk:

@@ -177,6 +177,64 @@ def test_a_double_underline_that_touches_the_feet_is_no_strike(y: float) -> None
     assert find_strike(ink_of_box(sort_ink(registered(soft), ink), PLACE), MM) is None
 
 
+def test_a_row_that_runs_into_the_one_above_it_is_struck_by_lines_long_for_itself() -> None:
+    """Of what was written above it the box holds a second row, no white between."""
+    pixels = white_page()
+    for x in (22, 27, 32):
+        draw_box_character(pixels, x + 20, 19.5)
+        draw_box_character(pixels, x, 23.2)
+    for y in (24.3, 26.1):
+        draw(pixels, [(21, y + 0.1), (37, y)])
+    tall = ink_of_box(page_ink(pixels), box(20, 18, 60, 11))
+    strike = find_strike(tall, MM)
+    assert strike is not None
+    assert not strike.rest.blank
+    rows = np.flatnonzero(strike.struck.mask.any(axis=1)) + strike.struck.y
+    assert rows.max() > 27 * MM
+
+
+@pytest.mark.parametrize("y", [25.3, 25.5, 25.8])
+def test_a_single_line_through_the_feet_is_no_strike(y: float) -> None:
+    """As an underline is drawn when it is drawn too high."""
+    pixels = white_page()
+    for x in range(22, 60, 4):
+        draw(pixels, [(x, 26.2), (x + 1.6, 22), (x + 3.2, 26.2)])
+    draw(pixels, [(21, y), (61, y)])
+    assert find_strike(_ink(pixels), MM) is None
+
+
+def test_a_single_line_through_the_middle_is_a_strike() -> None:
+    pixels = white_page()
+    for x in range(22, 60, 4):
+        draw(pixels, [(x, 26.2), (x + 1.6, 22), (x + 3.2, 26.2)])
+    draw(pixels, [(21, 24.2), (61, 24.1)])
+    assert find_strike(_ink(pixels), MM) is not None
+
+
+def test_lines_through_the_middle_strike_out_what_hardly_leaves_them() -> None:
+    """A faint pen shows little of the strokes above and below two lines far apart."""
+    pixels = white_page()
+    for x in (22, 26, 30, 34):
+        draw(pixels, [(x + 0.5, 23.4), (x + 2.5, 24.6)])
+    for x in (24.0, 33.0):
+        draw(pixels, [(x, 22.4), (x, 25.8)])
+    for y in (23.1, 24.9):
+        draw(pixels, [(21, y), (39, y)])
+    assert find_strike(_ink(pixels), MM) is not None
+
+
+def test_crumbs_between_a_strike_and_what_stands_beside_it_go() -> None:
+    """Ends of lines and rims of a seal; the dots of シ stay with it."""
+    pixels = _written(22, 27, 45, 50)
+    _strike(pixels, 21, 32)
+    for x, y in ((38, 23.0), (41, 25.2), (44.4, 23.5)):
+        draw(pixels, [(x, y), (x + 0.3, y + 0.3)])
+    strike = find_strike(_ink(pixels), MM)
+    assert strike is not None
+    columns = (np.flatnonzero(strike.rest.mask.any(axis=0)) + strike.rest.x) / MM
+    assert 44 < columns.min() < 45
+
+
 def _broken(pixels: Pixels, apart: float, *, keep: float) -> Pixels:
     """Two lines through the writing, of which a fax has kept so much, black on white."""
     rng = np.random.default_rng(5)
