@@ -91,16 +91,36 @@ def unknown_findings(written: Iterable[int]) -> tuple[Finding, ...]:
     return _of_pages("form.none", written)
 
 
+def near_findings(pages: Iterable[tuple[int, str, float]]) -> tuple[Finding, ...]:
+    """Tell which form (title) pages of none come near to (share of its words): a revision, perhaps.
+
+    One finding for each form.
+    """
+    by_form: dict[str, list[tuple[int, float]]] = {}
+    for number, title, alike in pages:
+        by_form.setdefault(title, []).append((number, alike))
+    return tuple(
+        finding
+        for title, held in by_form.items()
+        for finding in _of_pages(
+            "form.near",
+            (number for number, _ in held),
+            form=title,
+            share=f"{max(alike for _, alike in held):.0%}",
+        )
+    )
+
+
 def textless_findings(numbers: Iterable[int]) -> tuple[Finding, ...]:
     """Tell of pages (`numbers`) that nothing is wrong with, and that show something but no text."""
     return _of_pages("page.textless", numbers)
 
 
-def _of_pages(rule: str, pages: Iterable[int]) -> tuple[Finding, ...]:
+def _of_pages(rule: str, pages: Iterable[int], **more: str) -> tuple[Finding, ...]:
     numbers = sorted(set(pages))
     if not numbers:
         return ()
-    params = text_params(rule, pages=",".join(str(number) for number in numbers))
+    params = text_params(rule, pages=",".join(str(number) for number in numbers), **more)
     return (
         Finding(
             rule=rule,

@@ -42,7 +42,7 @@ _CURVED_FROM, _CURVED_LEAD = 0.25, 0.1
 """Share of words alike from which a page is looked at as one that curves, and what is near it."""
 _ACCEPT_CURVED = 0.8
 """The same that takes such a page: right forms reach 0.8 to 0.98 once they are flattened."""
-_NEAR_MISS = 0.45
+NEAR_MISS = 0.45
 """Share of words alike that hardly any other form reaches: something is right about a template."""
 _CODE_ROUNDS = 3
 _ASTRAY = 0.6
@@ -142,7 +142,7 @@ def deserves_another_look(straight: Page, best: float) -> bool:
     `best` is the highest score it had. Skew alone changes nothing: any turn is found.
     """
     flattened = bool(np.abs(straight.to_scan[2, :2]).max() > 1e-9)
-    return flattened or best >= _NEAR_MISS
+    return flattened or best >= NEAR_MISS
 
 
 class _Looks(Looks):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pipelines.check import textless_findings, unknown_findings
+from pipelines.check import near_findings, textless_findings, unknown_findings
 from pipelines.check_covered import covered_findings, unseen_items
 from pipelines.check_drift import drift_findings
 from pipelines.check_outside import outside_findings
@@ -26,6 +26,7 @@ from pipelines.records import (
     RegisteredPage,
 )
 from pipelines.second_sheet import shows_second_sheet
+from pipelines.sought import NearForm
 from pipelines.split import PageRole, StackPage
 
 _PALE_ENOUGH = {QualityReason.DARK, QualityReason.OVEREXPOSED, QualityReason.LOW_CONTRAST}
@@ -38,7 +39,8 @@ class ReadPage:
 
     `drift` is where print of the form is missing; `unseen` names what is out of sight; `strays`
     are writing outside of the boxes; `cover` is set on cover sheets only; `look` is what a page
-    with hardly any text looks like; `seconds` are those of each stage.
+    with hardly any text looks like; `near` the form that a page of none comes near to; `seconds`
+    are those of each stage.
     """
 
     view: PageView
@@ -50,6 +52,7 @@ class ReadPage:
     strays: tuple[Stray, ...] = ()
     cover: CoverCode | None = None
     look: CategoryScore | None = None
+    near: NearForm | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -107,6 +110,7 @@ def no_form_findings(pages: Sequence[ReadPage]) -> tuple[Finding, ...]:
     """Tell why a document has no form: its pages are of none, or show no text at all."""
     return (
         *unknown_findings(page.view.number for page in pages if page.lines),
+        *near_findings((p.view.number, p.near.form.title, p.near.alike) for p in pages if p.near),
         *textless_findings(p.view.number for p in pages if p.view.quality.ok and not p.lines),
     )
 

@@ -54,6 +54,7 @@ from pipelines.records import (
     Suggestion,
 )
 from pipelines.register import register_page
+from pipelines.sought import Sought
 from pipelines.split import split_stack
 from pipelines.stack import StackDocument, StackReading
 from pipelines.stopwatch import Stopwatch
@@ -185,8 +186,8 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         verdict = verdict.with_reason(QualityReason.STREAKS)
     scanned, page = page, with_contrast(page, verdict.measures["darkest"])
     pale = page is not scanned
-    registered, best, known = _register(page, run)
-    if registered is None:
+    found = _register(page, run)
+    if found.registered is None:
         if QualityReason.WRONG_SIDE in verdict.reasons:
             # What shines through is no text to be read.
             page = scanned
@@ -195,13 +196,13 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
         if straight is not page:
             run.trace.page_straightened(straight)
             page = straight
-            if run.pinned is not None or deserves_another_look(page, best):
-                registered, _, again = _register(page, run)
-                known |= again
+            if run.pinned is not None or deserves_another_look(page, found.alike):
+                found = max(_register(page, run), found, key=lambda each: each.certainty)
+    registered = found.registered
     if registered is not None:
         read = _read_form_page(view_of(page, verdict, registered), registered, run)
         return read_pale(read) if pale else read
-    if known:
+    if found.known:
         verdict = verdict.with_reason(QualityReason.NOT_PLACED)
     cover = find_cover(page) if run.covers else None
     if cover is not None:
@@ -223,31 +224,32 @@ def _read_any_page(page: Page, run: _Run) -> ReadPage:
     with run.watch.stage("judge"):
         look = look_at(upright.pixels, lines, run.reader.categories)
         pairs = extract_pairs(upright, regions, lines, engines.hands)
-    return ReadPage(view_of(upright, verdict, None), fields=pairs, lines=lines, look=look)
+    return ReadPage(
+        view_of(upright, verdict, None), fields=pairs, lines=lines, look=look, near=found.near
+    )
 
 
-def _register(page: Page, run: _Run) -> tuple[RegisteredPage | None, float, bool]:
-    """Give the page on its form, if it is of one, and the best score of all forms compared.
-
-    Also whether it is known to be of a form, be it placed or not.
-    """
+def _register(page: Page, run: _Run) -> Sought:
+    """Look for the form of a page, and bring the page onto it."""
     reader, trace = run.reader, run.trace
-    scores = [0.0]
+    best = Sought()
 
     def seen(template: Template, score: float) -> None:
-        scores.append(score)
+        nonlocal best
+        if score > best.alike:
+            best = Sought(template=template, alike=score)
         trace.form_scored(template, score)
 
     with run.watch.stage("identify"):
         found = identify_page(page, reader.index, pinned=run.pinned, seen=seen)
     trace.form_identified(found)
     if found is None:
-        return None, max(scores), False
+        return best
     template = reader.templates[found.form, found.form_page]
     with run.watch.stage("register"):
         registered = register_page(page, template, found)
     trace.page_registered(template, registered)
-    return registered, max(scores), True
+    return replace(best, registered=registered, known=True)
 
 
 def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> ReadPage:

@@ -307,3 +307,15 @@ def test_a_form_that_cannot_be_placed_says_so(
     assert found.form is None
     assert QualityReason.NOT_PLACED in found.pages[0].quality.reasons
     assert "quality.not_placed" in {finding.rule for finding in found.findings}
+
+
+def test_a_page_that_is_like_a_form_but_none_says_like_which(real_reader: Reader) -> None:
+    entry = FormLibrary.builtin().find("late-elderly-care-refund")
+    pixels = draw_paper(entry, 200, np.random.default_rng(20_054))
+    # As of a revision in which many rows have moved: every second strip by 6 mm.
+    for strip in np.array_split(pixels[0], 8)[1::2]:
+        strip[:] = np.roll(strip, round(6 * 200 / 25.4), axis=0)
+    found = _read(real_reader, pixels, 200)
+    assert found.form is None
+    told = {finding.rule: finding for finding in found.findings}
+    assert told["form.near"].params["form"] == entry.definition.title

@@ -7,6 +7,7 @@ import pytest
 from pipelines.check import (
     check_fields,
     check_pages,
+    near_findings,
     quality_findings,
     textless_findings,
     unknown_findings,
@@ -316,3 +317,11 @@ def test_a_document_without_a_form_says_so_once_when_something_is_written() -> N
     assert finding.severity is Severity.INFO
     assert finding.params["pages"] == "1,3"
     assert unknown_findings([]) == ()
+
+
+def test_a_page_without_a_form_names_the_form_that_it_is_like() -> None:
+    (finding,) = near_findings([(3, "転入届", 0.52), (1, "転入届", 0.61)])
+    assert (finding.rule, finding.severity) == ("form.near", Severity.INFO)
+    assert "「転入届」に似ています（1,3ページ、印刷の61%が同じ）" in finding.message
+    two = near_findings([(1, "転入届", 0.5), (2, "転出届", 0.5)])
+    assert [f.params["form"] for f in two] == ["転入届", "転出届"]
