@@ -131,12 +131,13 @@ def _level_strokes(
 
     Runs shorter than the share `level` of it belong to the characters between the lines.
     """
-    kernel = np.ones((1, max(9, round(level * least))), np.uint8)
+    shortest = max(9, round(level * least))
+    if _longest_run(mask) < shortest:
+        return []
+    kernel = np.ones((1, shortest), np.uint8)
     runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     # Steps of a slanting stroke lie on neighbouring rows; a hair's breadth may be missing.
     joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
-    if not joined.any():
-        return []
     _, labels, stats, _ = components(np.asarray(joined, np.uint8))
     found = []
     for number in range(1, len(stats)):
@@ -148,6 +149,16 @@ def _level_strokes(
             middle = float(np.median(np.nonzero(part)[0]))
             found.append(_Level(x, x + width, middle, area / width, part))
     return found
+
+
+def _longest_run(mask: NDArray[np.bool_]) -> int:
+    """Count the pixels of the longest level run: ordinary writing has none as long as a strike."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    padded = np.zeros((len(rows), mask.shape[1] + 1), np.int8)
+    padded[:, 1:] = mask[rows]
+    edges = np.diff(padded.ravel(), append=np.int8(0))
+    runs = np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)
+    return int(runs.max()) if runs.size else 0
 
 
 def _bend(stroke: NDArray[np.bool_]) -> float:
