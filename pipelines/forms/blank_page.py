@@ -15,6 +15,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from pipelines.forms.blank_dots import LARGEST_DOT, dotted_rules
 from pipelines.forms.blank_image import parted_boxes, read_image, rules_of_boxes, without_rules
 from pipelines.forms.blank_records import LEVEL, Area, BlankPage, Char, joined_rules, swap
 from pipelines.forms.blank_signs import (
@@ -39,8 +40,13 @@ _THIN = 0.9
 _SHORTEST_OF_DASHES = 5.0
 """Filled slivers that do not add up to this are no rule but a code, a logo, a letter."""
 _DEEPEST = 6
+_STRAIGHT = 0.33
+"""Least share of each side that is straight in a box with round corners."""
 _FEW = 6
 """Fewer rules than this on a page with an image: its frames are part of the image."""
+
+
+_Stroke = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(slots=True)
@@ -51,6 +57,7 @@ class _Found:
     uprights: list[Area] = field(default_factory=list)
     level_slivers: list[Area] = field(default_factory=list)
     upright_slivers: list[Area] = field(default_factory=list)
+    dots: list[Area] = field(default_factory=list)
     shades: list[Area] = field(default_factory=list)
     circles: list[Area] = field(default_factory=list)
 
@@ -72,6 +79,8 @@ def read_blank_page(page: pypdfium2.PdfPage, read: ReadText | None = None) -> Bl
     if image and sum(map(len, rules)) < _FEW:
         found = _Found()
         chars = _read_pixels(page, chars, read, found)
+    dotted, dotted_uprights = dotted_rules(found.dots)
+    found.levels, found.uprights = found.levels + dotted, found.uprights + dotted_uprights
     levels = joined_rules([*found.levels, *joined_rules(found.level_slivers, _SHORTEST_OF_DASHES)])
     upright = [swap(area) for area in found.uprights]
     slivers = [swap(area) for area in found.upright_slivers]
@@ -118,7 +127,7 @@ def _read_pixels(
 def _read_path(page: pypdfium2.PdfPage, item: pypdfium2.PdfObject, found: _Found) -> None:
     mode, stroked = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(item.raw, mode, stroked)
-    points, bends = _points(page, item)
+    points, straight, bends = _points(page, item)
     if len(points) < 2:
         return
     xs, ys = [p[0] for p in points], [p[1] for p in points]
@@ -130,18 +139,40 @@ def _read_path(page: pypdfium2.PdfPage, item: pypdfium2.PdfObject, found: _Found
         return
     if mode.value:
         _read_fill(item, whole, found)
-    if (
+    if bends >= 4 and _is_box(whole, straight):
+        straight = _sides(whole)
+    elif (
         bends >= 4
         and abs(whole.width - whole.height) < 0.15 * whole.width
         and bends > len(points) / 3
     ):
         found.circles.append(whole)
         return
-    for (x0, y0), (x1, y1) in pairwise(points):
+    for (x0, y0), (x1, y1) in straight:
         if abs(y1 - y0) < LEVEL and abs(x1 - x0) > LEVEL:
             found.levels.append(Area(min(x0, x1), (y0 + y1) / 2, max(x0, x1), (y0 + y1) / 2))
         elif abs(x1 - x0) < LEVEL and abs(y1 - y0) > LEVEL:
             found.uprights.append(Area((x0 + x1) / 2, min(y0, y1), (x0 + x1) / 2, max(y0, y1)))
+
+
+def _is_box(whole: Area, straight: Sequence[_Stroke]) -> bool:
+    """Whether a bent path is a rectangle with round corners: a good part of each side is straight.
+
+    Its straight pieces must lie on its four sides, each for a third of it.
+    """
+    left = right = top = bottom = 0.0
+    for (x0, y0), (x1, y1) in straight:
+        left += abs(y1 - y0) * (max(x0, x1) - whole.x0 < LEVEL)
+        right += abs(y1 - y0) * (whole.x1 - min(x0, x1) < LEVEL)
+        top += abs(x1 - x0) * (max(y0, y1) - whole.y0 < LEVEL)
+        bottom += abs(x1 - x0) * (whole.y1 - min(y0, y1) < LEVEL)
+    upright, level = whole.height * _STRAIGHT, whole.width * _STRAIGHT
+    return min(left, right) > upright and min(top, bottom) > level
+
+
+def _sides(area: Area) -> list[_Stroke]:
+    corners = [(area.x0, area.y0), (area.x1, area.y0), (area.x1, area.y1), (area.x0, area.y1)]
+    return list(pairwise([*corners, corners[0]]))
 
 
 def _read_fill(item: pypdfium2.PdfObject, area: Area, found: _Found) -> None:
@@ -153,6 +184,8 @@ def _read_fill(item: pypdfium2.PdfObject, area: Area, found: _Found) -> None:
         found.level_slivers.append(Area(area.x0, middle_y, area.x1, middle_y))
     elif area.width < _THIN and area.height >= 2.5 * area.width:
         found.upright_slivers.append(Area(middle_x, area.y0, middle_x, area.y1))
+    elif max(area.width, area.height) <= LARGEST_DOT:
+        found.dots.append(area)
     elif area.width > 3 and area.height > 3 and grey > 0.3:
         found.shades.append(area)
 
@@ -166,12 +199,13 @@ def _grey(item: pypdfium2.PdfObject) -> tuple[float, bool]:
 
 def _points(
     page: pypdfium2.PdfPage, item: pypdfium2.PdfObject
-) -> tuple[list[tuple[float, float]], int]:
-    """Corners of a path on the page, in mm, and how many ends of bends are among them."""
+) -> tuple[list[tuple[float, float]], list[_Stroke], int]:
+    """Corners of a path on the page, in mm, its straight pieces, and how many bends it has."""
     matrix, container = item.get_matrix(), item.container
     while container is not None:
         matrix, container = matrix.multiply(container.get_matrix()), container.container
     points: list[tuple[float, float]] = []
+    straight: list[_Stroke] = []
     start: tuple[float, float] | None = None
     bends = 0
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -183,10 +217,13 @@ def _points(
         bends += kind == pdfium.FPDF_SEGMENT_BEZIERTO
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
             start = point
+        elif kind == pdfium.FPDF_SEGMENT_LINETO and points:
+            straight.append((points[-1], point))
         points.append(point)
         if pdfium.FPDFPathSegment_GetClose(segment) and start is not None:
+            straight.append((point, start))
             points.append(start)
-    return points, bends
+    return points, straight, bends
 
 
 def _on_page(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:

@@ -19,6 +19,8 @@ from pipelines.forms.propose_labels import (
     left_label,
     section_of,
 )
+from pipelines.forms.propose_lines import ends_what_it_says, is_crossed
+from pipelines.forms.propose_nearby import label_nearby
 from pipelines.forms.propose_parts import (
     PartedPlace,
     find_amounts,
@@ -170,8 +172,10 @@ def cell_fields(
     if place.width < _NARROWEST or place.height < _LOWEST:
         return
     if not region.runs and not label and _has_words(page):
-        # An empty box that nothing names is a photo, a gap or an ornament.
-        return
+        label = label_nearby(area, cells, page)
+        if not label:
+            # An empty box that nothing names is a photo, a gap or an ornament.
+            return
     yield FieldPlace(clean_label(label), section, guess_kind(label, suffix), place)
 
 
@@ -212,9 +216,9 @@ def _between(region: Cell) -> Area | None:
 
 
 def line_fields(
-    page: BlankPage, cells: Sequence[Cell], lines: Sequence[Area]
+    page: BlankPage, cells: Sequence[Cell], lines: Sequence[Area], ticks: Sequence[Area] = ()
 ) -> Iterator[FieldPlace]:
-    """Find places over `lines` that something beside them names."""
+    """Find places over `lines` that something beside them names; `ticks` are boxes to tick."""
     runs = find_runs(page.chars)
     for line in lines:
         if any(_heads(line, cell.area) for cell in cells):
@@ -223,6 +227,9 @@ def line_fields(
         inside = [run for run in runs if touch(run.area, band) and run.area.y1 > band.y0 + 1.2]
         for part in _gaps(band, inside):
             words = [run for run in runs if run.area.y0 < band.y1 and run.area.y1 > band.y0]
+            before = [run for run in words if run.area.x1 <= part.x0 + 1]
+            if is_crossed(part, page) or ends_what_it_says(before, ticks):
+                continue
             label = label_in_cell(words, part)
             if part.width >= 10 and (is_label(label) or not _has_words(page)):
                 yield FieldPlace(clean_label(label), "", guess_kind(label), part)

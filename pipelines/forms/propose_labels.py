@@ -12,6 +12,8 @@ from pipelines.forms.blank_page import Area
 from pipelines.forms.model import FieldKind
 
 _LONGEST = 40
+_SEAM = 2.0
+"""Cells of one table stand no farther apart than this many mm."""
 _LONGEST_HEAD = 120
 """Heads of columns in two languages are longer than other labels."""
 _NO_LABEL = re.compile(r"^[0-9０-９()（）.,、・\-ー〒~〜円人年月日時分%第号印届]*$|^[ア-ン]$")
@@ -183,7 +185,25 @@ def _label_above(area: Area, cells: Sequence[Cell]) -> str:
         named = _names(cell, _LONGEST_HEAD if column else _LONGEST)
         if named and (best is None or cell.area.y1 > best.area.y1):
             best = cell
-    return best.text if best else ""
+    return best.text if best and _of_one_table(best.area, area, cells) else ""
+
+
+def _of_one_table(head: Area, area: Area, cells: Sequence[Cell]) -> bool:
+    """Whether nothing but cells stands between a place and what is above it."""
+    top = area.y0
+    while top - head.y1 > _SEAM:
+        stacked = [
+            cell.area.y0
+            for cell in cells
+            # It touches what was reached, or holds it: a square within a cell.
+            if top - cell.area.y1 < _SEAM
+            and min(cell.area.x1, area.x1) - max(cell.area.x0, area.x0) > 0
+            and cell.area.y0 < top - 1
+        ]
+        if not stacked:
+            return False
+        top = min(stacked)
+    return True
 
 
 def _names(cell: Cell, longest: int = _LONGEST) -> bool:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipelines.forms.blank_cells import Cell, bounds
-from pipelines.forms.blank_page import Area
+from pipelines.forms.blank_cells import Cell, Run, bounds
+from pipelines.forms.blank_page import Area, Char
 from pipelines.forms.model import FieldKind
 from pipelines.forms.propose_labels import (
     clean_label,
@@ -20,22 +20,27 @@ from pipelines.forms.propose_labels import (
 )
 from pipelines.forms.propose_parts import Word, find_choices, find_numbered
 from pipelines.forms.propose_records import TALLEST, FieldPlace, MarkPlace, chars_of, touch
+from pipelines.forms.propose_spaced import find_spaced
 
 _TICK_SIGNS = "□☐◻▢"
+_PARTICLES = "にをのがはへ"
 _NAMES = re.compile("(への|[をはにのが]|の方|の別|の区分|の有無|名称?)$")
 _UNITS = frozenset(("日", "月", "年", "時間", "分", "級", "度", "号"))
+_SAYS_YES = re.compile("(します|する|いる|ある|あり|済み?)$")
+_SAYS_NO = ("しません", "しない", "いない", "ない", "なし", "未", "未済")
 _CHOICE_WORDS = frozenset(
     (
         *("男", "女", "有", "無", "はい", "いいえ", "する", "しない", "いる", "いない", "普通"),
         *("当座", "同居", "別居", "同", "別", "本人", "代理人", "夫", "妻", "済", "未", "可", "否"),
         *("要", "不要", "同一", "維持", "新規", "変更", "更新", "Yes", "No", "Male", "Female"),
+        *("貯蓄", "世帯主", "同一世帯員"),
     )
 )
 
 
 def tick_marks(region: Cell, ticks: Sequence[Area], cells: Sequence[Cell]) -> Iterator[MarkPlace]:
     """Group tick boxes (drawn, or printed as □) with the words on their right."""
-    signs = [char.area for char in chars_of(region) if char.text and char.text in _TICK_SIGNS]
+    signs = [_square(char.area) for run in region.runs for char in _signs(run)]
     squares = sorted([*ticks, *signs], key=lambda a: (round(a.y0 / 3), a.x0))
     rows: list[list[Area]] = []
     for square in squares:
@@ -51,6 +56,21 @@ def tick_marks(region: Cell, ticks: Sequence[Area], cells: Sequence[Cell]) -> It
         label = label_in_cell(before, group[0]) if large else left_label(region.area, cells)
         label = label or label_of_cell(region.area, cells) or options[0][0]
         yield MarkPlace(clean_label(label), section_of(region.area, cells), True, options)
+
+
+def _signs(run: Run) -> Iterator[Char]:
+    """Find printed boxes to tick; amid a sentence (該当する□に✓を付ける) one is only spoken of."""
+    for index, char in enumerate(run.chars):
+        if char.text and char.text in _TICK_SIGNS:
+            after = run.chars[index + 1].text if index + 1 < len(run.chars) else ""
+            if not (index and after and after in _PARTICLES):
+                yield char
+
+
+def _square(sign: Area) -> Area:
+    """Give the square of a printed □: the body of its font reaches into the lines around it."""
+    over = max(sign.height - sign.width, 0.0) / 2
+    return Area(sign.x0, sign.y0 + over, sign.x1, sign.y1 - over)
 
 
 def _right_words(square: Area, region: Cell, squares: Sequence[Area]) -> str:
@@ -76,9 +96,10 @@ def choice_marks(
     beside = left_label(region.area, cells) or label_of_cell(region.area, cells)
     numbered = find_numbered(chars_of(region)) if beside and len(region.text) < 120 else ()
     if numbered and region.area.height < TALLEST:
-        options = tuple((label[1:], place) for label, place in _circled(numbered))
+        options = tuple((label[1:], place) for label, place in circled(numbered))
         yield MarkPlace(clean_label(beside), section_of(region.area, cells), False, options)
-    for words in find_choices(chars_of(region)):
+    spaced = find_spaced(chars_of(region), _CHOICE_WORDS)
+    for words in (*find_choices(chars_of(region)), *spaced):
         if any(touch(word.area, era) for word in words for era in eras):
             continue
         if not _is_choice(words, region, bool(beside) and not _heads_table(region, cells)):
@@ -88,7 +109,7 @@ def choice_marks(
         runs = [run for run in region.runs if not any(touch(run.area, w.area) for w in words)]
         inner = label_in_cell(runs, bounds([word.area for word in words]))
         label = clean_label(inner or beside)
-        options = _circled(words)
+        options = circled(words)
         yield MarkPlace(label, section_of(region.area, cells), False, options)
 
 
@@ -96,7 +117,7 @@ def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
     texts = [re.sub(r"[()（）]", "", word.text) for word in words]
     if len(texts) == 2 and any(text in _UNITS for text in texts):
         return False
-    if all(text in _CHOICE_WORDS for text in texts):
+    if all(text in _CHOICE_WORDS for text in texts) or _denies(texts):
         return True
     if _shares_bracket(words) or any(_is_name(word.text) for word in words):
         return False
@@ -107,6 +128,17 @@ def _is_choice(words: Sequence[Word], region: Cell, labelled: bool) -> bool:
     # In a sentence or in the head of a table ・ joins words and offers no choice.
     short = all(1 <= len(text) <= 6 for text in texts)
     return labelled and short and region.area.height < 25 and len(region.text) < 40
+
+
+def _denies(texts: Sequence[str]) -> bool:
+    """Whether the second of two words says no to the first: 該当・非該当, 希望する・希望しない."""
+    if len(texts) != 2:
+        return False
+    first, second = texts
+    stem = _SAYS_YES.sub("", first)
+    return second in {no + first for no in "非不未"} or (
+        bool(stem) and second in {stem + no for no in _SAYS_NO} and second != first
+    )
 
 
 def _heads_table(region: Cell, cells: Sequence[Cell]) -> bool:
@@ -132,7 +164,7 @@ def _shares_bracket(words: Sequence[Word]) -> bool:
 def _names_cells(words: Sequence[Word], region: Cell, cells: Sequence[Cell]) -> bool:
     """Whether words name the cell beside or the column under them, as 記号・番号 does."""
     below = text_below(region, cells)
-    if all(word.text in _CHOICE_WORDS for word in words):
+    if all(word.text in _CHOICE_WORDS for word in words) or _denies([w.text for w in words]):
         # 同居・別居 over cells that offer 同・別.
         offered = set((below or "").split("・"))
         own = {word.text for word in words}
@@ -149,7 +181,7 @@ def _roomy(area: Area) -> Area:
     return Area(area.x0 - over, area.y0, area.x1 + over, area.y1)
 
 
-def _circled(words: Sequence[Word]) -> tuple[tuple[str, Area], ...]:
+def circled(words: Sequence[Word]) -> tuple[tuple[str, Area], ...]:
     """Words with the room that a circle takes, half of the gap to a neighbour at most."""
     places = []
     for word in words:

@@ -94,7 +94,7 @@ def find_choices(chars: Sequence[Char]) -> Iterator[tuple[Word, ...]]:
     for line in lines_of(chars):
         chain: list[Word] = []
         joined = False
-        for word in _words(line):
+        for word in words_of(line):
             if word.text in _SEPARATORS:
                 joined = bool(chain) and word.area.x0 - chain[-1].area.x1 < 8
                 continue
@@ -116,7 +116,7 @@ def find_numbered(chars: Sequence[Char]) -> tuple[Word, ...]:
     found: list[Word] = []
     for line in lines_of(chars):
         part: list[Char] = []
-        for word in _words(line):
+        for word in words_of(line):
             turn = str(len(found) + (2 if part else 1))
             if word.text.startswith(turn) and _stands_alone(word, len(turn)):
                 if part:
@@ -143,7 +143,7 @@ def _stands_alone(word: Word, length: int) -> bool:
 def find_amounts(chars: Sequence[Char], room: Area) -> Iterator[tuple[Word, str, Area]]:
     """Find units with room for a figure before them: the unit, the words before, the room."""
     for line in lines_of(chars):
-        words = list(_words(line))
+        words = list(words_of(line))
         for index, word in enumerate(words):
             unit = next((unit for unit in _UNITS if word.text.startswith(unit)), None)
             before = words[index - 1] if index else None
@@ -162,7 +162,7 @@ def find_brackets(chars: Sequence[Char]) -> Iterator[tuple[str, Area]]:
         for index, (first, second) in enumerate(pairwise(line)):
             room = second.area.x0 - first.area.x1
             if first.text == "(" and second.text == ")" and room >= _BRACKET_ROOM:
-                before = "".join(word.text for word in list(_words(line[: index + 1]))[-1:])
+                before = "".join(word.text for word in list(words_of(line[: index + 1]))[-1:])
                 y0, y1 = first.area.y0 - 1.2, first.area.y1 + 1.2
                 yield before.rstrip("("), Area(first.area.x1 + 0.3, y0, second.area.x0 - 0.3, y1)
 
@@ -262,7 +262,7 @@ def eras_before(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]
     ]
     seen: set[Era] = set()
     for line in lines_of(near):
-        for word in _words(line):
+        for word in words_of(line):
             era = _ERAS.get(re.sub(r"[0-9.:()]", "", word.text))
             if era is not None and era not in seen:
                 seen.add(era)
@@ -272,7 +272,8 @@ def eras_before(chars: Sequence[Char], year: Area) -> Iterator[tuple[Era, Area]]
                 yield era, Area(area.x0 - 0.5, area.y0 - 0.4, right, area.y1 + 0.4)
 
 
-def _words(line: Sequence[Char]) -> Iterator[Word]:
+def words_of(line: Sequence[Char]) -> Iterator[Word]:
+    """Words of a line: characters without a gap; a separator is a word of its own."""
     part: list[Char] = []
     for char in line:
         # The body of a bracket is half empty.

@@ -28,6 +28,7 @@ from pipelines.forms.propose_records import (
     middle,
     touch,
 )
+from pipelines.forms.propose_scales import scale_marks
 from pipelines.forms.propose_staff import find_staff_areas
 
 _IMPRESSION = re.compile("印鑑|印影|届出印")
@@ -43,7 +44,9 @@ def find_places(page: BlankPage, enclosed: Sequence[Area] | None = None) -> Page
     small = {cell.area for comb in combs for cell in comb} | {cell.area for cell in ticks}
     lines = find_underlines(page, cells)
     fields = list(comb_fields(combs, cells, page.chars))
-    marks: list[MarkPlace] = []
+    scales = list(scale_marks(cells))
+    marks = [mark for mark, _ in scales]
+    small |= {area for _, row in scales for area in row}
     for region in (*(cell for cell in cells if cell.area not in small), _outside(page, cells)):
         inner = [tick.area for tick in ticks if _belongs(tick.area, region.area, cells, small)]
         marks += tick_marks(region, inner, cells)
@@ -52,9 +55,9 @@ def find_places(page: BlankPage, enclosed: Sequence[Area] | None = None) -> Page
         # Beside tick boxes ・ joins the words of one option.
         choices = [] if inner else list(choice_marks(region, found, cells))
         marks += choices
+        found += bracket_fields(region, cells)
         if region.area.width < page.width:
             found += amount_fields(region, found, cells)
-            found += bracket_fields(region, cells)
             found += named_fields(region, cells) if left_label(region.area, cells) else ()
         fields += found
         held = [*inner, *(a for a in small if inside(a, region.area))]
@@ -65,7 +68,7 @@ def find_places(page: BlankPage, enclosed: Sequence[Area] | None = None) -> Page
         else:
             chosen = [area for mark in choices for _, area in mark.options]
             fields += cell_fields(region, cells, chosen, page)
-    fields += line_fields(page, cells, lines)
+    fields += line_fields(page, cells, lines, [tick.area for tick in ticks])
     impressions = [field for field in fields if _is_impression(field)]
     fields = list(_tiered([field for field in fields if field not in impressions]))
     seals = (*_seals(page), *(field.area for field in impressions))
@@ -160,7 +163,8 @@ def _without_overlaps(
             taken += areas
     for mark in marks:
         areas = [area for _, area in mark.options]
-        if not _any_overlap(areas, taken):
+        apart = not any(touch(a, b) for i, a in enumerate(areas) for b in areas[:i])
+        if apart and not _any_overlap(areas, taken):
             kept_marks.append(mark)
             taken += areas
     for field in (f for f in fields if not f.parts and f.cells == 1):
