@@ -47,6 +47,9 @@ def find_paper(grey: Pixels, dpi: float) -> Paper | None:
     solid = float(mask[cover > 0].mean()) if cover.any() else 0.0
     scale = 25.4 / min(dpi, _LOOK_DPI)
     reach = np.linalg.norm(quad[:, None] - outline.reshape(1, -1, 2), axis=2).min(axis=1) * scale
+    for number, away in enumerate(reach.tolist()):
+        if away > _SEARCH_MM and _sides_meet(small, quad, number, away / scale, 1 / scale):
+            reach[number] = 0.0
     border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     return Paper(
         quad=(quad - to_small[:2, 2]) / np.array([to_small[0, 0], to_small[1, 1]]),
@@ -143,6 +146,27 @@ def _sharp_sides(small: Pixels, quad: Points, dpi: float) -> bool:
             return False
         judged += 1
     return judged > 0
+
+
+def _sides_meet(small: Pixels, quad: Points, corner: int, away: float, per_mm: float) -> bool:
+    """Whether the sides are seen as far as a corner that lies in the dark.
+
+    Light that falls off makes a corner as dark as the lit background, but not as dark as the
+    background beside it. `away` is how far in pixels the bright paper stays from the corner.
+    """
+    offs = np.arange(-_SEARCH_MM, _SEARCH_MM + 0.01, 0.7) * per_mm
+    limit = np.array(small.shape[::-1]) - 1
+    steps = np.linspace(0.15, 0.95, 12)[:, None] * away
+    seen = []
+    for other, turn in ((quad[corner - 1], -1.0), (quad[(corner + 1) % 4], 1.0)):
+        along = (other - quad[corner]) / max(float(np.linalg.norm(other - quad[corner])), 1e-6)
+        outward = turn * np.array([along[1], -along[0]])
+        across = (quad[corner] + steps * along)[:, None] + offs[None, :, None] * outward
+        shown = np.all((across >= 0) & (across <= limit), axis=(1, 2))
+        profile = _at(small, across[shown].reshape(-1, 2)).reshape(-1, len(offs))
+        drop = (profile[:, :-2] - profile[:, 2:]).max(axis=1, initial=0)
+        seen.append(float((drop > 0.5 * _LEAST_STEP).mean()) if shown.any() else 0.0)
+    return min(seen) >= _SHARP_SHARE
 
 
 def _at(image: Pixels, points: Points) -> NDArray[np.float64]:

@@ -79,6 +79,18 @@ def test_a_folded_corner_is_a_cut_corner(paper: Pixels) -> None:
     assert QualityReason.CUT_CORNER in reasons(taken)
 
 
+def test_a_corner_in_the_dark_is_no_cut_corner_and_a_cut_one_there_is(paper: Pixels) -> None:
+    # A lamp on one side: in the far corner paper is no brighter than the lit desk.
+    taken, _ = photo(paper, desk=110)
+    rows, columns = np.mgrid[:2600, :2000].astype(np.float32)
+    light = np.clip(1.15 - 0.75 * (columns / 2000 * rows / 2600) ** 1.5, 0.3, 1)[..., None]
+    assert QualityReason.CUT_CORNER not in reasons((taken * light).astype(np.uint8))
+    cv2.fillPoly(
+        taken, [np.array([[1850, 2500], [1450, 2600], [1850, 2050]], np.int32)], (110, 110, 110)
+    )
+    assert QualityReason.CUT_CORNER in reasons((taken * light).astype(np.uint8))
+
+
 def test_a_shadow_on_a_page_that_fills_the_picture_is_no_cut(paper: Pixels) -> None:
     light = np.ones(paper.shape[:2], np.float32)
     cv2.fillPoly(light, [np.array([[1654, 1200], [1654, 2339], [300, 2339]], np.int32)], 0.7)
