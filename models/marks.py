@@ -1,6 +1,6 @@
 """Judges options of a form by their pictures: empty, marked, struck out or crossed.
 
-A small network of three convolutions. It sees what was added to the blank around one option, the
+A small network of four convolutions. It sees what was added to the blank around one option, the
 print of the blank, and where the box of the option and those of its siblings lie.
 """
 

@@ -19,7 +19,8 @@ from pipelines.mark_seals import SEAL_OPTION, seal_mark
 from pipelines.mark_shapes import MarkShape, measure_mark
 from pipelines.records import Mark, MarkState, Pixels, RegisteredPage
 
-_SURE = 0.7
+# Nobody looks at an empty option again: a tick that is lost to a scan or to thick print stays lost.
+_SURE, _SURE_EMPTY = 0.7, 0.9
 
 __all__ = ["SEAL_OPTION", "OptionGroup", "group_pictures", "option_groups", "read_marks"]
 
@@ -123,6 +124,6 @@ def _state(chances: Floats, cross: CrossMeaning) -> tuple[MarkState, float]:
     chance, state = max(
         (empty, MarkState.EMPTY), (marked, MarkState.MARKED), (struck, MarkState.STRUCK)
     )
-    if chance < _SURE:
+    if chance < (_SURE_EMPTY if state is MarkState.EMPTY else _SURE):
         return MarkState.AMBIGUOUS, 1.0 - chance
     return state, chance

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", required=True)
     parser.add_argument("--first-seed", type=int, default=200_000)
     parser.add_argument("--seeds", type=int, default=110, help="seeds a form")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--drawn", type=Path, help="where drawn options are kept for the next run")
     parser.add_argument("--first-tick-seed", type=int, default=220_000)
     parser.add_argument("--tick-seeds", type=int, default=24, help="seeds a layout of ticks")

@@ -35,7 +35,8 @@ def first_mark(world: World, reader: MarkReader, cross: CrossMeaning = CrossMean
 @pytest.mark.parametrize(
     ("chances", "state"),
     [
-        ({"empty": 0.9, "marked": 0.1}, MarkState.EMPTY),
+        ({"empty": 0.95, "marked": 0.05}, MarkState.EMPTY),
+        ({"empty": 0.85, "marked": 0.15}, MarkState.AMBIGUOUS),
         ({"marked": 0.8, "struck": 0.2}, MarkState.MARKED),
         ({"struck": 0.95, "marked": 0.05}, MarkState.STRUCK),
         ({"marked": 0.6, "empty": 0.4}, MarkState.AMBIGUOUS),
