@@ -85,7 +85,8 @@ def find_strike(ink: BoxInk, px_per_mm: float, *, figures: bool = False) -> Stri
         ]
     lines = lines or _short_pair(core, height, px_per_mm) or _pair_of_row(core, px_per_mm)
     masks = [line.mask for line in lines]
-    if not masks or not _runs_through(ink, masks, px_per_mm):
+    if not masks or not _runs_through(ink, masks, px_per_mm, barely=_BARELY_CROSSED):
+        # Level strokes of neighbours may lie in line: these must cross as much as any.
         masks = traced_pair(core, px_per_mm)
         if not masks or not _runs_through(ink, masks, px_per_mm):
             return None
@@ -223,10 +224,13 @@ def _pair_of_row(core: NDArray[np.bool_], px_per_mm: float) -> list[_Level]:
     return []
 
 
-def _runs_through(ink: BoxInk, masks: list[NDArray[np.bool_]], px_per_mm: float) -> bool:
+def _runs_through(
+    ink: BoxInk, masks: list[NDArray[np.bool_]], px_per_mm: float, *, barely: float = _CROSSED
+) -> bool:
     """Whether there is writing on both sides of the lines, spread over their length.
 
-    An underline has none below it, or only the feet of some characters.
+    An underline has none below it, or only the feet of some characters. Of two lines through the
+    middle of the row `barely` is enough.
     """
     band = line_band(masks, px_per_mm)
     others = ink.mask & ~band
@@ -238,7 +242,7 @@ def _runs_through(ink: BoxInk, masks: list[NDArray[np.bool_]], px_per_mm: float)
     below = part & (rows > lower + near) & (rows <= lower + reach)
     spread = 0.6 * px_per_mm
     crossed = min(_covered(above, spread), _covered(below, spread))
-    if crossed < (_CROSSED if len(masks) == 1 else _BARELY_CROSSED):
+    if crossed < (_CROSSED if len(masks) == 1 else barely):
         return False
     if len(masks) > 1 and crossed >= _CROSSED:
         return True
