@@ -57,6 +57,13 @@ class Cut:
     unsure: bool = False
 
     @property
+    def doubted(self) -> bool:
+        """Whether the ink alone is reason to look: traces, or a cell left out between figures."""
+        cells = self.cells
+        gap = self.slot.figures and bool(cells) and len(cells) <= cells[-1] - cells[0]
+        return self.trace or self.unsure or gap
+
+    @property
     def blank(self) -> bool:
         """Whether nothing is written here, not even something struck out."""
         return not self.crops and not self.struck

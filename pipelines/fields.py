@@ -197,7 +197,7 @@ def _corrected(
         made,
         correction_seal=_sealed(read, ink, registered),
         correction_fluid=fluid,
-        doubtful=made.doubtful or fluid is True or any(c.trace or c.unsure for c in cuts),
+        doubtful=made.doubtful or fluid is True or any(c.doubted for c in cuts),
     )
 
 

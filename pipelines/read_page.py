@@ -31,6 +31,8 @@ from pipelines.split import PageRole, StackPage
 
 _PALE_ENOUGH = {QualityReason.DARK, QualityReason.OVEREXPOSED, QualityReason.LOW_CONTRAST}
 """Reasons that say of a page already that its ink is pale."""
+_DIRTY = 12
+"""Places outside of the boxes that nobody writes at on one page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,16 @@ def form_page(
         view = view.with_reason(QualityReason.LOST_STROKES)
     in_order = tuple(found[name] for name in order if name in found)
     return ReadPage(view, registered.form, in_order, drift=drift, unseen=unseen)
+
+
+def read_dirty(page: ReadPage) -> ReadPage:
+    """Doubt all fields of a page with so much outside of its boxes: it is dirt, also in the boxes.
+
+    `page.writing_outside` tells of the places.
+    """
+    if len(page.strays) < _DIRTY:
+        return page
+    return replace(page, fields=tuple(replace(field, doubtful=True) for field in page.fields))
 
 
 def read_pale(page: ReadPage) -> ReadPage:

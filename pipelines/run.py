@@ -39,6 +39,7 @@ from pipelines.read_page import (
     no_form_findings,
     pages_of_form,
     paper_findings,
+    read_dirty,
     read_pale,
     stack_page,
     view_of,
@@ -281,4 +282,5 @@ def _read_form_page(view: PageView, registered: RegisteredPage, run: _Run) -> Re
             strays=strays.append,
         )
     fields = (*texts, *mark_fields(form, marks))
-    return replace(form_page(view, registered, form, fields, drift), strays=tuple(strays))
+    read = form_page(view, registered, form, fields, drift)
+    return read_dirty(replace(read, strays=tuple(strays)))

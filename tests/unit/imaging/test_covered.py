@@ -10,9 +10,20 @@ from imaging_pages import World, page_of, rgb
 
 from pipelines.check import quality_findings
 from pipelines.check_covered import covered_findings
+from pipelines.forms.model import Box
 from pipelines.identify import identify_page
-from pipelines.read_page import ReadPage, form_page, view_of
-from pipelines.records import Pixels, QualityReason, QualityVerdict, Severity
+from pipelines.outside import Stray
+from pipelines.read_page import ReadPage, form_page, read_dirty, view_of
+from pipelines.records import (
+    BoundingBox,
+    Field,
+    FieldSource,
+    FieldState,
+    Pixels,
+    QualityReason,
+    QualityVerdict,
+    Severity,
+)
 from pipelines.register import register_page
 from pipelines.rules.catalogue import Language
 from pipelines.rules.texts import told_in
@@ -82,3 +93,30 @@ def test_many_fields_are_counted(world: World) -> None:
     (finding,) = covered_findings([(replace(view, quality=covered), ("name",) * 9)], form)
     assert "など9か所" in finding.message
     assert "(9 in all)" in (told_in(finding, Language.EN) or "")
+
+
+@pytest.mark.parametrize(("places", "doubtful"), [(3, False), (12, True)])
+def test_so_much_outside_of_the_boxes_is_dirt_and_puts_all_fields_in_doubt(
+    world: World, places: int, doubtful: bool
+) -> None:
+    page = read(world, rgb(world.templates["moving-notice"].grey))
+    stray = Stray(
+        page=1,
+        form_page=1,
+        place=Box(x=10, y=10, width=5, height=5),
+        box=BoundingBox(x0=80, y0=80, x1=120, y1=120),
+    )
+    name = Field(
+        name="name",
+        label="氏名",
+        kind="kanji_name",
+        raw_text="東",
+        value="東",
+        confidence=0.99,
+        state=FieldState.READ,
+        box=None,
+        page=1,
+        source=FieldSource.READ,
+    )
+    dirty = read_dirty(replace(page, fields=(name,), strays=(stray,) * places))
+    assert [field.doubtful for field in dirty.fields] == [doubtful]

@@ -166,6 +166,17 @@ def test_a_comb_may_hold_digits_only() -> None:
     assert told.repertoires == [frozenset("0123456789")]
 
 
+@pytest.mark.parametrize(("cells", "doubtful"), [((0, 1, 2), False), ((0, 1, 3), True)])
+def test_a_cell_left_out_between_figures_is_doubtful(
+    cells: tuple[int, ...], doubtful: bool
+) -> None:
+    pixels = white_page()
+    for cell in cells:
+        draw(pixels, [(22.5 + 5 * cell, 33.5), (22.5 + 5 * cell, 38.5)])
+    (number,) = _read(pixels, NUMBER, told=ToldRecogniser("111"))
+    assert (number.value, number.doubtful) == ("111", doubtful)
+
+
 def test_ink_that_says_nothing_is_unreadable_and_not_blank() -> None:
     pixels = white_page()
     draw_box_character(pixels, 22, 22)
