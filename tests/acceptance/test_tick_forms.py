@@ -7,7 +7,7 @@ from pipelines.ink import subtract_blank
 from pipelines.marks import read_marks
 from pipelines.records import MarkState
 from training.mark_cells.data import templates_of
-from training.mark_pages import registered_marks
+from training.mark_pages import MARKED, registered_marks
 from training.measure_marks import STATES
 from training.tick_forms import LAYOUTS, tick_form
 from training.tick_pages import ticked_page
@@ -36,7 +36,10 @@ def test_ticks_in_boxes_close_together_are_read() -> None:
         not found and mark.state is not MarkState.AMBIGUOUS
         for found, mark in zip(right, marks, strict=True)
     )
-    # The network before this one got 16 of these wrong or left them open.
+    ticked = [drawn.truth[mark.group, mark.option] == MARKED for mark in marks]
     assert len(right) > 900
-    assert right.count(False) <= 3
+    # Every tick is read. Empty options are asked about in doubt, more readily than ticks; the first
+    # network got 16 wrong or left them open.
+    assert all(found for found, tick in zip(right, ticked, strict=True) if tick)
+    assert right.count(False) <= 5
     assert wrong <= 1
