@@ -155,7 +155,10 @@ def _glare(small: Pixels) -> float:
     share = float(burnt.mean())
     if not 0 < share < 0.6:
         return 0.0
-    rest = small[burnt == 0]
+    # The lid of the scanner or a desk around a torn sheet is no paper.
+    rest = small[(burnt == 0) & (small > _DARK_PAPER)]
+    if rest.size < _GLARE_SHARE * small.size:
+        return 0.0
     paper = tone_at(rest, 0.6)
     return share if paper < 255 - _GLARE_STEP else 0.0
 

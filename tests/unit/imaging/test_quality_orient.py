@@ -163,3 +163,13 @@ def test_a_level_page_is_left_as_it_is(paper: Pixels) -> None:
 def test_an_empty_page_is_left_as_it_is() -> None:
     page = page_of(np.full((1000, 700, 3), 250, np.uint8))
     assert straighten(page) is page
+
+
+def test_a_torn_sheet_on_a_black_lid_is_not_overexposed(world: World) -> None:
+    pixels = rgb(world.templates["moving-notice"].grey).copy()
+    height, width = pixels.shape[:2]
+    tear = np.array(
+        [[0, int(0.55 * height)], [width, int(0.4 * height)], [width, height], [0, height]]
+    )
+    cv2.fillPoly(pixels, [tear.astype(np.int32)], (12, 12, 12))
+    assert QualityReason.OVEREXPOSED not in assess_quality(page_of(pixels, 200)).reasons
