@@ -34,6 +34,8 @@ _WIDTH_INSIDE = 0.4
 # How far a circle is drawn from the words it is drawn around, and how far it reaches into a box.
 _RING_MM = 2.6
 _SOFT_PX = 2
+# Beyond this nothing belongs to a box (`outside.py` takes writing as far as 9 mm away).
+_FARTHEST_MM = 12.0
 _EDGE_MM = 1.5
 # The smallest thing that counts as writing on its own (a figure 1, a 一): a share of the height
 # of the line, within limits in mm. What is smaller is dirt.
@@ -131,6 +133,10 @@ def ink_of_box(
     for x, y, wide, high in page.strokes[sorted(also), :4].tolist():
         left, top = min(left, max(0, x - _SOFT_PX)), min(top, max(0, y - _SOFT_PX))
         right, bottom = max(right, x + wide + _SOFT_PX), max(bottom, y + high + _SOFT_PX)
+    # Dirt and tears run on for ever; writing that they touch does not.
+    far = page.px(_FARTHEST_MM)
+    left, top = max(left, int(x0 - far)), max(top, int(y0 - far))
+    right, bottom = min(right, int(x1 + far) + 1), min(bottom, int(y1 + far) + 1)
     inner = (x0 - left, y0 - top, x1 - left, y1 - top)
     labels = page.labels[top:bottom, left:right]
     if not labels.any():

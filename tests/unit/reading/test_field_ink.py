@@ -1,7 +1,8 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
-from reading_pages import box, draw, draw_box_character, page_ink, white_page
+from reading_pages import DPI, box, draw, draw_box_character, page_ink, white_page
 
 from pipelines.field_ink import ink_of_box
 
@@ -117,3 +118,15 @@ def test_the_pale_rim_of_a_seal_is_no_writing() -> None:
     assert ink.blank
     draw(pixels, [(29.6, 22.4), (34.4, 22.4)], colour=(170, 170, 172))
     assert not ink_of_box(page_ink(pixels), PLACE).blank
+
+
+def test_a_tear_that_writing_touches_does_not_make_its_box_as_large_as_the_page() -> None:
+    pixels = white_page()
+    draw_box_character(pixels, 70, 22)
+    draw(pixels, [(77, 24), (85, 28), (97, 57)])
+    page = page_ink(pixels)
+    tear = int(np.argmax(page.strokes[1:, cv2.CC_STAT_HEIGHT])) + 1
+    ink = ink_of_box(page, box(20, 20, 60, 8), also={tear})
+    rows, columns = np.nonzero(ink.mask)
+    last = (ink.x + columns.max()) * 25.4 / DPI, (ink.y + rows.max()) * 25.4 / DPI
+    assert 85 < last[0] < 92.5 and 36 < last[1] < 40.5
