@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipelines.drift import Corners, DriftKind, DriftZone
+from pipelines.drift import DriftKind, DriftZone
+from pipelines.drift_zones import Corners
 from pipelines.finding_places import Place, place_params
 from pipelines.forms.model import Box, FormDefinition
 from pipelines.forms.template import TEMPLATE_DPI, box_pixels

@@ -4,13 +4,12 @@ Toner that runs out, a copy of a copy, a lamp that is too dark or too bright: pe
 with ease, but tones by which ink is known from paper are those of ordinary scans.
 """
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 
-from pipelines.geometry import grey_of, ink_drop, keep_grey, resize_by
+from pipelines.geometry import ink_drop, resize_by
 from pipelines.records import Page, Pixels
+from pipelines.redraw import redrawn
 
 _LOOK_DPI = 75.0
 _PALE, _LEAST, _USUAL = 70.0, 11.0, 110.0
@@ -29,13 +28,7 @@ def with_contrast(page: Page, darkest: float) -> Page:
         return page
     dpi = min(page.dpi, _LOOK_DPI)
     gain = _USUAL / darkest
-    if page.colourless:
-        grey = _darker(grey_of(page), dpi / page.dpi, gain, dpi)
-        toned = replace(page, pixels=np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8))
-        keep_grey(toned, grey)
-        return toned
-    channels = [_darker(each, dpi / page.dpi, gain, dpi) for each in cv2.split(page.pixels)]
-    return replace(page, pixels=np.asarray(cv2.merge(channels), np.uint8))
+    return redrawn(page, lambda channel: _darker(channel, dpi / page.dpi, gain, dpi))
 
 
 def _darker(channel: Pixels, scale: float, gain: float, dpi: float) -> Pixels:

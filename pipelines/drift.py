@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipelines.drift_frames import added_frames
 from pipelines.drift_moved import moved_part
-from pipelines.drift_zones import ZONE_DPI, PrintZones, ZoneKind, fine_print, print_zones
+from pipelines.drift_zones import ZONE_DPI, Corners, PrintZones, ZoneKind, fine_print, print_zones
 from pipelines.forms.template import Template
 from pipelines.geometry import Edge, before_edge, box_in_scan, resize_by, visible_share
 from pipelines.ink import Ink
@@ -34,7 +34,6 @@ _FLAT = 30.0
 """Least variance of a zone: the grain of paper is nothing to correlate with."""
 
 Values = NDArray[np.float32]
-Corners = tuple[float, float, float, float]
 
 
 class DriftKind(StrEnum):

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.drift_zones import ZONE_DPI
+from pipelines.drift_zones import ZONE_DPI, Corners
 from pipelines.forms.template import Template
 from pipelines.geometry import components, resize_by
 from pipelines.records import Pixels
@@ -33,8 +33,6 @@ _ALIKE = 0.6
 _MEET_MM = 1.3
 _PRINT_MM = 0.8
 _PIXELS = ZONE_DPI / 25.4
-
-Corners = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,8 +7,9 @@ row farther down: to registration the latter is missing, as if another sheet cov
 import cv2
 import numpy as np
 
+from pipelines.drift_zones import Corners
 from pipelines.forms.template import Template
-from pipelines.geometry import before_edge, even_light, resize_by
+from pipelines.geometry import Edge, before_edge, even_light, resize_by
 from pipelines.identify_print import ink_of, without_rules
 from pipelines.records import Pixels, RegisteredPage
 
@@ -19,8 +20,6 @@ _LEAST_ALIKE = 0.36
 _LEAST_MOVED_MM = 0.8
 _LEAST_SIDE_MM = 20.0
 
-Corners = tuple[float, float, float, float]
-
 
 def moved_part(registered: RegisteredPage, template: Template) -> Corners | None:
     """Corners (x0, y0, x1, y1, template pixels) of the form's words beyond the edge of its sight.
@@ -30,7 +29,8 @@ def moved_part(registered: RegisteredPage, template: Template) -> Corners | None
     if registered.edge is None:
         return None
     blank, page = (_words(grey, registered.dpi) for grey in (template.grey, registered.grey))
-    there = _extent(blank, registered)
+    scale = registered.dpi / _DPI
+    there = _extent(blank, registered.edge, scale)
     if there is None:
         return None
     x0, y0, x1, y1 = there
@@ -42,7 +42,6 @@ def moved_part(registered: RegisteredPage, template: Template) -> Corners | None
     moved = float(np.hypot(x - reach, y - reach)) * 25.4 / _DPI
     if best < _LEAST_ALIKE or moved < _LEAST_MOVED_MM:
         return None
-    scale = registered.dpi / _DPI
     return scale * x0, scale * y0, scale * x1, scale * y1
 
 
@@ -53,12 +52,14 @@ def _words(grey: Pixels, dpi: float) -> Pixels:
     return np.asarray(cv2.GaussianBlur(words, (0, 0), 0.8), np.uint8)
 
 
-def _extent(blank: Pixels, registered: RegisteredPage) -> tuple[int, int, int, int] | None:
-    """Box around the words beyond the edge; None when it is too small to tell."""
-    assert registered.edge is not None
+def _extent(blank: Pixels, edge: Edge, scale: float) -> tuple[int, int, int, int] | None:
+    """Box around the words beyond the edge; None when it is too small to tell.
+
+    `edge` counts pixels of the template, `scale` of them to one of `blank`.
+    """
     ys, xs = np.nonzero(blank > 40)
-    places = np.column_stack([xs, ys]).astype(np.float64) * (registered.dpi / _DPI)
-    beyond = ~before_edge(registered.edge, places)
+    places = np.column_stack([xs, ys]).astype(np.float64) * scale
+    beyond = ~before_edge(edge, places)
     if not beyond.any():
         return None
     xs, ys = xs[beyond], ys[beyond]

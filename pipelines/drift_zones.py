@@ -14,6 +14,8 @@ from pipelines.geometry import even_light, resize_by
 from pipelines.records import Pixels
 
 ZONE_DPI = 100.0
+Corners = tuple[float, float, float, float]
+"""A place on a page: x0, y0, x1, y1 in pixels."""
 _DARK, _DARK_HALF = 48, 60
 _RULE_MM = 6.0
 _WORD_MM, _LONG_RULE_MM = 8.0, 10.0

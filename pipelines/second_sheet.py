@@ -17,7 +17,9 @@ _LONGEST, _TWO = 1.5, 2.9
 _LEAST_WIDE_MM = 170.0
 """Receipts and slips may be long."""
 _SHEETS_MM = ((210.0, 297.0), (257.0, 364.0), (297.0, 420.0))
+"""Width and length of A4, B4 and A3."""
 _SAME_LENGTH, _LEAST_LEFT = 0.02, 0.85
+"""Of a sheet cut at its sides: what its length may be off by, and the share of its width left."""
 _LEAST_BESIDE = 0.08
 _MARGIN_MM = 6.0
 _EDGE_MM = 4.0

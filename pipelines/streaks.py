@@ -6,15 +6,15 @@ Such a line lies exactly along the pixels, however askew the paper is, and reach
 no form has print; its pixels are made of those beside it.
 """
 
-from dataclasses import replace
 from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.geometry import grey_of, keep_grey
+from pipelines.geometry import grey_of
 from pipelines.records import Page, Pixels
+from pipelines.redraw import redrawn
 
 _SAMPLES = 96
 """Lines across the page at which is looked; the first and the last ones lie at its edges."""
@@ -45,13 +45,7 @@ def without_streaks(page: Page) -> Page:
     level = find_streaks(grey.T, page.dpi)
     if not upright and not level:
         return page
-    if page.colourless:
-        mended = _mended(grey.copy(), upright, level)
-        cleaned = replace(page, pixels=np.asarray(cv2.cvtColor(mended, cv2.COLOR_GRAY2RGB)))
-        keep_grey(cleaned, mended)
-        return cleaned
-    channels = [_mended(each, upright, level) for each in cv2.split(page.pixels)]
-    return replace(page, pixels=np.asarray(cv2.merge(channels), np.uint8))
+    return redrawn(page, lambda channel: _mended(channel.copy(), upright, level))
 
 
 def find_streaks(grey: Pixels, dpi: float) -> tuple[tuple[int, int], ...]:
