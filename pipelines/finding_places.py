@@ -8,6 +8,10 @@ Place = tuple[float, float, float, float]
 """x, y, width, height in mm of the form."""
 
 
+PLACE_PARAMS = frozenset({"page", "zones", "boxes"})
+"""Params that say where something is, and nothing of what is written there."""
+
+
 def place_params(page: int, places: Iterable[tuple[Place, BoundingBox]]) -> dict[str, str]:
     """Params of a finding about places of a page.
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from stdnum.jp import in_ as my_number
 
+from pipelines.finding_places import PLACE_PARAMS
 from pipelines.forms.model import FieldKind, FormDefinition, Sensitivity
 from pipelines.records import Field, Finding
 
@@ -45,10 +46,16 @@ def number_names(form: FormDefinition | None, fields: tuple[Field, ...]) -> froz
 
 
 def hide_digits(finding: Finding, hidden: frozenset[str]) -> Finding:
-    """Hide the digits that a finding about a masked field tells of the paper, all but its label."""
+    """Hide the digits that a finding about a masked field tells of the paper, all but its label.
+
+    Where it shows something on the page is no secret.
+    """
     if not hidden.intersection(finding.fields):
         return finding
-    told = {name: _without_digits(text) for name, text in finding.params.items()}
+    told = {
+        name: text if name in PLACE_PARAMS else _without_digits(text)
+        for name, text in finding.params.items()
+    }
     return replace(finding, message=_without_digits(finding.message), params=told)
 
 

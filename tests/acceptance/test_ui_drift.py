@@ -9,7 +9,7 @@ from ui_world import UiWorld, find_sample, suggestion_of
 
 from pipelines.check_drift import drift_findings
 from pipelines.check_outside import outside_findings
-from pipelines.drift import DriftZone
+from pipelines.drift import DriftKind, DriftZone
 from pipelines.forms.load import FormLibrary
 from pipelines.forms.model import Box
 from pipelines.outside import Stray
@@ -44,6 +44,25 @@ def test_print_that_is_missing_is_shown_where_it_is_missing(page: Page, world: U
     assert [box.get_attribute(side) for side in ("x", "y", "width", "height")] == [
         "800", "905", "160", "45",
     ]  # fmt: skip
+
+
+def test_a_moved_part_with_a_number_in_it_is_shown_in_its_place(page: Page, world: UiWorld) -> None:
+    _, truth = find_sample(FORM)
+    form = FormLibrary.builtin().find(FORM).definition
+    # Places of four digits are no part of the 個人番号 that lies there.
+    moved = replace(zone(150, 900, 1500, 1700), kind=DriftKind.MOVED)
+    added = replace(zone(1200, 1905, 1360, 1950), kind=DriftKind.ADDED)
+    (found,) = drift_findings([moved, added], form)
+    assert "guardian1_number" in found.fields
+    document = world.document(FORM)
+    suggestion = suggestion_of(truth, {})
+    world.suggest(document, replace(suggestion, findings=(*suggestion.findings, found)))
+    page.goto(f"{world.address}/documents/{document}")
+    expect(page.locator("#confirm")).to_be_visible()
+    expect(page.get_by_text("ずれたところにあります").first).to_be_visible()
+    drawn = page.locator("[data-drift]")
+    expect(drawn).to_have_count(2)
+    expect(drawn.first.locator(":scope > rect")).to_have_attribute("width", "1350")
 
 
 def stray(page: int, x0: float, y0: float, x1: float, y1: float) -> Stray:
